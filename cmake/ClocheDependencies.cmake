@@ -1,5 +1,19 @@
 # Every third-party library Cloche is built with, found once. HACKING.md says why each is there and who may include it.
 
+# What tools/set-up could not install beside other packages of the machine, it has unpacked here.
+set(CLOCHE_PRIVATE_PREFIX "${PROJECT_SOURCE_DIR}/.deps" CACHE PATH "Folder that tools/set-up unpacks packages into")
+mark_as_advanced(CLOCHE_PRIVATE_PREFIX)
+list(PREPEND CMAKE_PREFIX_PATH "${CLOCHE_PRIVATE_PREFIX}/usr")
+
+# Only for Cloche itself: whoever adds Cloche to their own project chooses their own launcher.
+if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(CLOCHE_CCACHE ccache)
+  mark_as_advanced(CLOCHE_CCACHE)
+  if(CLOCHE_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CLOCHE_CCACHE}")
+  endif()
+endif()
+
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(V8 10.2 REQUIRED)

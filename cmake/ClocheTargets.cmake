@@ -40,3 +40,12 @@ function(cloche_program name)
   target_link_libraries(${name} PRIVATE ${arg_PRIVATE})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 endfunction()
+
+# cloche::cloche: all the libraries made so far, for those who want Cloche and not a part of it.
+function(cloche_umbrella)
+  get_property(libraries GLOBAL PROPERTY CLOCHE_LIBRARIES)
+  add_library(cloche_umbrella INTERFACE)
+  add_library(cloche::cloche ALIAS cloche_umbrella)
+  set_target_properties(cloche_umbrella PROPERTIES EXPORT_NAME cloche)
+  target_link_libraries(cloche_umbrella INTERFACE ${libraries})
+endfunction()

@@ -1,0 +1,46 @@
+# Installs the libraries, their headers and schemas, the cloche command, and what CMake and pkg-config need to find them.
+
+include(CMakePackageConfigHelpers)
+include(ClochePkgConfig)
+
+get_property(cloche_libraries GLOBAL PROPERTY CLOCHE_LIBRARIES)
+get_property(cloche_include_directories GLOBAL PROPERTY CLOCHE_INCLUDE_DIRECTORIES)
+set(cloche_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloche")
+set(cloche_programs)
+if(TARGET cloche)
+  set(cloche_programs cloche)
+endif()
+
+# A V8 or Boost in the private prefix is found again at run time; a shared Cloche is found beside the program.
+file(RELATIVE_PATH cloche_bin_to_lib "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+set_target_properties(${cloche_libraries} ${cloche_programs} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+set_target_properties(${cloche_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN")
+if(cloche_programs)
+  set_target_properties(${cloche_programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${cloche_bin_to_lib}")
+  install(TARGETS ${cloche_programs})
+endif()
+
+install(TARGETS ${cloche_libraries} cloche_umbrella EXPORT cloche-targets)
+install(EXPORT cloche-targets NAMESPACE cloche:: DESTINATION "${cloche_package_dir}")
+install(
+  DIRECTORY ${cloche_include_directories}
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILES_MATCHING
+  PATTERN "*.h")
+install(
+  DIRECTORY "${PROJECT_SOURCE_DIR}/manifests/schema/"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/cloche/schema"
+  FILES_MATCHING
+  PATTERN "*.json")
+
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/cloche-config.cmake.in" "${PROJECT_BINARY_DIR}/cloche-config.cmake"
+                              INSTALL_DESTINATION "${cloche_package_dir}")
+# Before 1.0 a new minor version may change the interface.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/cloche-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(
+  FILES "${PROJECT_BINARY_DIR}/cloche-config.cmake" "${PROJECT_BINARY_DIR}/cloche-config-version.cmake"
+        "${CMAKE_CURRENT_LIST_DIR}/FindV8.cmake"
+  DESTINATION "${cloche_package_dir}")
+
+cloche_write_pc("${CMAKE_CURRENT_LIST_DIR}/cloche.pc.in" "${PROJECT_BINARY_DIR}/cloche.pc" ${cloche_libraries})
+install(FILES "${PROJECT_BINARY_DIR}/cloche.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -1,0 +1,9 @@
+#pragma once
+
+// The whole of Cloche for a host application.
+
+#include <cloche/builtin.h>
+#include <cloche/host.h>
+#include <cloche/observer.h>
+#include <cloche/plugin.h>
+#include <cloche/registry.h>

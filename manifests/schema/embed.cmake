@@ -1,0 +1,10 @@
+# Writes OUTPUT, a C++ source that defines the text of each of SCHEMAS, "name=file" pairs joined by commas.
+set(source "// Made from the JSON Schemas by embed.cmake.\n#include \"schema/embedded.h\"\n\nnamespace cloche::schema {\n")
+string(REPLACE "," ";" SCHEMAS "${SCHEMAS}")
+foreach(pair IN LISTS SCHEMAS)
+  string(REGEX MATCH "^([^=]+)=(.*)$" matched "${pair}")
+  file(READ "${CMAKE_MATCH_2}" text)
+  string(APPEND source "const std::string_view ${CMAKE_MATCH_1} = R\"cloche(${text})cloche\";\n")
+endforeach()
+string(APPEND source "}  // namespace cloche::schema\n")
+file(WRITE "${OUTPUT}" "${source}")

@@ -11,12 +11,16 @@ if(TARGET cloche)
   set(cloche_programs cloche)
 endif()
 
-# A V8 or Boost in the private prefix is found again at run time; a shared Cloche is found beside the program.
-file(RELATIVE_PATH cloche_bin_to_lib "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
-set_target_properties(${cloche_libraries} ${cloche_programs} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-set_target_properties(${cloche_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN")
+# Folders of V8 and Boost that the loader would not look into by itself, a private prefix for instance.
+get_filename_component(cloche_library_dirs "${V8_LIBRARY}" DIRECTORY)
+list(APPEND cloche_library_dirs ${Boost_LIBRARY_DIRS})
+list(REMOVE_DUPLICATES cloche_library_dirs)
+list(REMOVE_ITEM cloche_library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
+
+set_target_properties(${cloche_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN;${cloche_library_dirs}")
 if(cloche_programs)
-  set_target_properties(${cloche_programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${cloche_bin_to_lib}")
+  file(RELATIVE_PATH cloche_bin_to_lib "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+  set_target_properties(${cloche_programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${cloche_bin_to_lib};${cloche_library_dirs}")
   install(TARGETS ${cloche_programs})
 endif()
 
@@ -42,5 +46,6 @@ install(
         "${CMAKE_CURRENT_LIST_DIR}/FindV8.cmake"
   DESTINATION "${cloche_package_dir}")
 
-cloche_write_pc("${CMAKE_CURRENT_LIST_DIR}/cloche.pc.in" "${PROJECT_BINARY_DIR}/cloche.pc" ${cloche_libraries})
+cloche_write_pc("${CMAKE_CURRENT_LIST_DIR}/cloche.pc.in" "${PROJECT_BINARY_DIR}/cloche.pc" "${cloche_libraries}"
+                "${cloche_library_dirs}")
 install(FILES "${PROJECT_BINARY_DIR}/cloche.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

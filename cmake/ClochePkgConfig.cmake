@@ -1,6 +1,17 @@
 # Writes a .pc file whose link line names everything a static Cloche is linked with, read off the targets themselves, so
 # that it cannot fall behind them. Several of those libraries bring no .pc file of their own, so none is required.
 
+# Appends to `result` what names the library of an imported target. pkg-config keeps a space in what follows -L, and in
+# nothing else.
+function(_cloche_append_library target result)
+  if(APPLE)
+    list(APPEND ${result} "$<TARGET_LINKER_FILE:${target}>")
+  else()
+    list(APPEND ${result} "\"-L$<TARGET_LINKER_FILE_DIR:${target}>\"" "-l:$<TARGET_LINKER_FILE_NAME:${target}>")
+  endif()
+  set(${result} "${${result}}" PARENT_SCOPE)
+endfunction()
+
 # Appends to `result` what a linker is to be given for one entry of a target's link libraries.
 function(_cloche_append_link_item item result)
   string(REGEX REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1" item "${item}")
@@ -14,7 +25,7 @@ function(_cloche_append_link_item item result)
     get_target_property(imported "${item}" IMPORTED)
     get_target_property(needs "${item}" INTERFACE_LINK_LIBRARIES)
     if(imported AND NOT type STREQUAL "INTERFACE_LIBRARY")
-      list(APPEND items "\"$<TARGET_LINKER_FILE:${item}>\"")
+      _cloche_append_library("${item}" items)
     endif()
     if(needs AND (imported OR type STREQUAL "INTERFACE_LIBRARY"))
       foreach(need IN LISTS needs)
@@ -48,12 +59,17 @@ endfunction()
 # others to the one that none of them uses; `folders` are those the loader must be told of.
 function(cloche_write_pc template output libraries folders)
   _cloche_others("${libraries}" others)
-  list(TRANSFORM folders REPLACE "(.+)" "\"-Wl,-rpath,\\1\"")
-  list(APPEND others ${folders})
+  foreach(folder IN LISTS folders)
+    if(folder MATCHES " ")
+      message(STATUS "pkg-config cannot say where ${folder} is: programs built with cloche.pc need it in LD_LIBRARY_PATH")
+    else()
+      list(APPEND others "-Wl,-rpath,${folder}")
+    endif()
+  endforeach()
   set(cloche_pc_cflags "-pthread")
   foreach(dir IN LISTS Boost_INCLUDE_DIRS)
     if(NOT dir IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
-      string(APPEND cloche_pc_cflags " -isystem \"${dir}\"")
+      string(APPEND cloche_pc_cflags " -I\"${dir}\"")
     endif()
   endforeach()
   # A static library comes before what it uses.

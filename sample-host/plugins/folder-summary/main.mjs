@@ -1,0 +1,33 @@
+import { list, readText } from "cap:fs";
+
+const texts = new Set(["c", "cpp", "h", "js", "json", "md", "mjs", "ts", "txt", "yaml", "yml"]);
+const mostFolders = 200;
+
+/** Files, lines and sizes by kind, for the folder `path` and those in it; names that begin with a dot are passed over. */
+export async function summarise(text, path = "$WORKSPACE") {
+  const total = { files: 0, folders: 0, bytes: 0, lines: 0, kinds: {} };
+  const open = [path];
+  while (open.length > 0 && total.folders < mostFolders) await addFolder(open.shift(), open, total);
+  return total;
+}
+
+async function addFolder(path, open, total) {
+  for (const entry of await list(path)) {
+    if (entry.name.startsWith(".")) continue;
+    const inner = `${path}/${entry.name}`;
+    if (entry.kind === "directory") {
+      total.folders += 1;
+      open.push(inner);
+    } else if (entry.kind === "file") {
+      await addFile(inner, entry, total);
+    }
+  }
+}
+
+async function addFile(path, entry, total) {
+  const kind = /\.([a-z0-9]+)$/i.exec(entry.name)?.[1].toLowerCase() ?? "";
+  total.files += 1;
+  total.bytes += entry.size;
+  total.kinds[kind] = (total.kinds[kind] ?? 0) + 1;
+  if (texts.has(kind)) total.lines += (await readText(path)).split("\n").length - 1;
+}

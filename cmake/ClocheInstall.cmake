@@ -13,7 +13,8 @@ endif()
 
 # Folders of V8 and Boost that the loader would not look into by itself, a private prefix for instance.
 get_filename_component(cloche_library_dirs "${V8_LIBRARY}" DIRECTORY)
-list(APPEND cloche_library_dirs ${Boost_LIBRARY_DIRS})
+get_filename_component(cloche_boost_dir "${Boost_DIR}/../.." ABSOLUTE)
+list(APPEND cloche_library_dirs "${cloche_boost_dir}")
 list(REMOVE_DUPLICATES cloche_library_dirs)
 list(REMOVE_ITEM cloche_library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
 

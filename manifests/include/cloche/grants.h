@@ -4,6 +4,7 @@
 #include <cloche/limits.h>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,7 +18,7 @@ enum class Isolation : std::uint8_t { context, isolate, process };
 std::string_view to_string(Isolation isolation) noexcept;
 
 /// Who said something about a plugin's rights, in the order in which `explain` tells it.
-enum class Layer : std::uint8_t { manifest, ceiling, organisation, grant, defaults, host };
+enum class Layer : std::uint8_t { manifest, ceiling, organisation, grant, defaults, host, revocation };
 
 std::string_view to_string(Layer layer) noexcept;
 
@@ -34,6 +35,8 @@ using ScopeValue = std::variant<bool, std::uint64_t, std::string, std::vector<st
 struct ScopeRule {
   std::map<std::string, ScopeValue, std::less<>> fields;
   SourceLocation where;
+  /// Where each field's value stands, for messages; empty in grants.
+  std::map<std::string, SourceLocation, std::less<>> places;
 };
 
 /// What one layer says: everything (an explicit "*"), or that which at least one of its rules matches.
@@ -78,6 +81,8 @@ struct Grants {
   Limits limits;
   std::vector<Grant> granted;
   std::vector<Decision> decisions;  ///< one for every capability asked for, in the manifest's order
+  /// Why the plugin as a whole is refused, whatever it asks for; empty where it is not.
+  std::optional<DecisionStep> refused;
 
   [[nodiscard]] const Grant* find(std::string_view capability) const noexcept;
   [[nodiscard]] const Decision* decision(std::string_view capability) const noexcept;

@@ -30,6 +30,7 @@ Result<Bindings> bind(std::shared_ptr<const Registry> registry, Grants grants, P
   Bindings bindings;
   bindings.registry_ = std::move(registry);
   bindings.grants_ = std::make_unique<const Grants>(std::move(grants));
+  plugin.limits = bindings.grants_->limits;
   bindings.plugin_ = std::make_unique<const PluginInfo>(std::move(plugin));
   for (const Grant& grant : bindings.grants_->granted) {
     const Capability* capability = bindings.registry_->find(grant.capability);

@@ -96,8 +96,12 @@ class Inward {
   /// Forgets a mismatch, to try another type.
   void forget() noexcept;
 
-  /// Counts nesting; false at the limit.
-  [[nodiscard]] bool enter() noexcept { return depth_++ < kMaxDepth; }
+  /// Counts nesting; false at the limit, and then `leave` is not due.
+  [[nodiscard]] bool enter() noexcept {
+    if (depth_ == kMaxDepth) return false;
+    ++depth_;
+    return true;
+  }
   void leave() noexcept { --depth_; }
 
  private:

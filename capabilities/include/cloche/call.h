@@ -17,6 +17,7 @@ struct PluginInfo {
   std::string id;
   std::string name;
   std::string version;
+  Limits limits = {};  ///< what its grants allow; `bind` fills them in
 };
 
 /// What a host function may ask of whoever runs it. The sandbox implements it with fibers; `make_thread_services` gives one

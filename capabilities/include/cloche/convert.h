@@ -15,6 +15,7 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -366,11 +367,17 @@ struct Convert<T> {
     return out.object(std::span<const StaticKey>(keys), values);
   }
 
+  /// A member that may be undefined may also be left out. A struct that holds itself is spelled out once.
   static std::string type() {
+    static thread_local bool inside = false;
+    if (std::exchange(inside, true)) return "any";
     std::string text = "{";
     boost::mp11::mp_for_each<Members>([&]<class D>(D) {
-      text += (text.size() == 1 ? " " : "; ") + std::string(D::name) + ": " + Convert<Type<D>>::type();
+      const std::string member = Convert<Type<D>>::type();
+      const bool optional = member.ends_with("| undefined");
+      text += (text.size() == 1 ? " " : "; ") + std::string(D::name) + (optional ? "?: " : ": ") + member;
     });
+    inside = false;
     return text + " }";
   }
 };
@@ -379,7 +386,7 @@ template <>
 struct Convert<Function> {
   static bool read(Inward& in, ValueRef ref, Function& out);
   static ValueRef write(ValueWriter& out, const Function& value) { return out.function(value); }
-  static std::string type() { return "(...args: any[]) => any"; }
+  static std::string type() { return "((...args: any[]) => any)"; }
 };
 
 template <>

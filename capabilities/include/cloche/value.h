@@ -108,8 +108,9 @@ class Value {
   Storage storage_;
 };
 
-/// `value` as a person reads it in a console, on one line: strings bare at the top and quoted inside, objects as
-/// `{ a: 1 }`, at most `depth` levels deep.
+/// `value` as a person reads it in a console: strings bare at the top and quoted inside, objects as `{ a: 1 }`, at most `depth`
+/// levels below the top and then `[Object]`, at most 100 elements of an array. One line, but for a string or an error's stack at
+/// the top; those are the plugin's text as it is, so escape what goes to a terminal.
 std::string inspect(const Value& value, int depth = 4);
 
 }  // namespace cloche

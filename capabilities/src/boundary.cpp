@@ -1,0 +1,68 @@
+#include <cloche/boundary.h>
+
+#include "text/ecma_text.h"
+
+namespace cloche {
+namespace {
+
+// What the error says was found: the word for its kind, or the value itself where the kind is right and the value is not.
+std::string describe(ValueReader& reader, ValueRef value, std::string_view expected) {
+  const ValueKind kind = reader.kind(value);
+  const auto speaks_of = [&](std::string_view word) { return expected.find(word) != std::string_view::npos; };
+  if (kind == ValueKind::number && (speaks_of("integer") || speaks_of("number"))) {
+    return text::number_text(reader.number(value));
+  }
+  std::string content;
+  if (kind == ValueKind::string && expected.starts_with('"') && reader.string(value, content)) {
+    return '"' + text::excerpt(content, 40) + '"';
+  }
+  if (kind == ValueKind::date && expected == "a valid Date") return "an invalid one";
+  return std::string(to_string(kind));
+}
+
+// Puts `part` before `path`. The names are the plugin's, so the whole stays short: what is dropped is the innermost.
+void prepend(std::string& path, std::string part) {
+  constexpr std::size_t kMaxPath = 256;
+  if (!path.empty() && path.front() != '[') part += '.';
+  path.insert(0, part);
+  if (path.size() > kMaxPath) path = text::excerpt(path, kMaxPath - 8);
+}
+
+}  // namespace
+
+bool Inward::mismatch(std::string_view expected, ValueRef found) {
+  path_.clear();
+  expected_ = expected;
+  found_ = describe(reader_, found, expected);
+  return false;
+}
+
+bool Inward::too_deep() {
+  path_.clear();
+  expected_ = "a value at most " + std::to_string(kMaxDepth) + " levels deep";
+  found_ = "a deeper or cyclic one";
+  return false;
+}
+
+bool Inward::in_member(std::string_view name) {
+  if (mismatched()) {
+    constexpr std::size_t kMaxName = 40;
+    prepend(path_, text::is_identifier(name) && name.size() <= kMaxName
+                       ? std::string(name)
+                       : "[\"" + text::excerpt(name, kMaxName) + "\"]");
+  }
+  return false;
+}
+
+bool Inward::in_element(std::size_t index) {
+  if (mismatched()) prepend(path_, "[" + std::to_string(index) + "]");
+  return false;
+}
+
+void Inward::forget() noexcept {
+  path_.clear();
+  expected_.clear();
+  found_.clear();
+}
+
+}  // namespace cloche

@@ -1,4 +1,4 @@
-# Installs the libraries, their headers and schemas, the cloche command, and what CMake and pkg-config need to find them.
+# Installs the libraries, their headers and schemas, and what CMake and pkg-config need to find them.
 
 include(CMakePackageConfigHelpers)
 include(ClochePkgConfig)
@@ -22,7 +22,6 @@ set_target_properties(${cloche_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN;${cl
 if(cloche_programs)
   file(RELATIVE_PATH cloche_bin_to_lib "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
   set_target_properties(${cloche_programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${cloche_bin_to_lib};${cloche_library_dirs}")
-  install(TARGETS ${cloche_programs})
 endif()
 
 install(TARGETS ${cloche_libraries} cloche_umbrella EXPORT cloche-targets)

@@ -6,10 +6,6 @@ include(ClochePkgConfig)
 get_property(cloche_libraries GLOBAL PROPERTY CLOCHE_LIBRARIES)
 get_property(cloche_include_directories GLOBAL PROPERTY CLOCHE_INCLUDE_DIRECTORIES)
 set(cloche_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cloche")
-set(cloche_programs)
-if(TARGET cloche)
-  set(cloche_programs cloche)
-endif()
 
 # Folders of V8 and Boost that the loader would not look into by itself, a private prefix for instance.
 get_filename_component(cloche_library_dirs "${V8_LIBRARY}" DIRECTORY)
@@ -19,9 +15,9 @@ list(REMOVE_DUPLICATES cloche_library_dirs)
 list(REMOVE_ITEM cloche_library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
 
 set_target_properties(${cloche_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN;${cloche_library_dirs}")
-if(cloche_programs)
+if(TARGET cloche)
   file(RELATIVE_PATH cloche_bin_to_lib "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
-  set_target_properties(${cloche_programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${cloche_bin_to_lib};${cloche_library_dirs}")
+  set_target_properties(cloche PROPERTIES INSTALL_RPATH "$ORIGIN/${cloche_bin_to_lib};${cloche_library_dirs}")
 endif()
 
 install(TARGETS ${cloche_libraries} cloche_umbrella EXPORT cloche-targets)

@@ -1,0 +1,100 @@
+#include "console.h"
+#include "places.h"
+#include "rights.h"
+#include "verb.h"
+
+#include <cloche/cloche.h>
+#include <cloche/json.h>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace cloche::cli {
+namespace {
+
+constexpr const char* kDetails = R"(Loads the plugin in DIR, calls what its main module exports as EXPORT with the arguments, waits for the answer and prints
+it as JSON; undefined prints nothing. What the plugin writes to console goes to stdout, its warnings and errors to
+stderr; with --json all of it goes to stderr.
+
+Without --policy the plugin is granted nothing, so that one which requires a capability is refused.
+
+Examples:
+  cloche call sample-host/plugins/word-count count '"one two  three"'
+  cloche call my-plugin greet '{"name": "Ann"}' 3 --policy policy.yaml
+  cloche call my-plugin greet --grant-all --json)";
+
+struct Options {
+  RightsOptions rights;
+  std::string folder;
+  std::string name;
+  std::vector<std::string> arguments;
+  bool grant_all = false;
+  Isolation isolation = Isolation::context;
+};
+
+// The error says which argument and where in it.
+Result<std::vector<Value>> read_arguments(const std::vector<std::string>& texts) {
+  std::vector<Value> values;
+  for (const std::string& text : texts) {
+    auto value = parse_json(text);
+    if (!value) {
+      std::string where = "argument " + std::to_string(values.size() + 1);
+      if (const auto& place = value.error().where()) {
+        where += ", " + std::to_string(place->line) + ":" + std::to_string(place->column);
+      }
+      return Error(Errc::invalid_argument, where + ": " + value.error().message());
+    }
+    values.push_back(std::move(*value));
+  }
+  return values;
+}
+
+Result<Host> make_host(const Options& options, bool json) {
+  HostOptions host;
+  host.registry = builtin_registry(options.rights);
+  auto policy = read_policy(options.rights, host.registry.catalogue());
+  if (!policy) return policy.error();
+  host.policy = std::move(*policy);
+  if (options.grant_all) host.policy.allow_unlisted();
+  host.log = make_console(json ? ConsoleTo::errors : ConsoleTo::output);
+  return Host::create(std::move(host));
+}
+
+Result<Value> call(const Options& options, std::vector<Value> arguments, bool json) {
+  auto host = make_host(options, json);
+  if (!host) return host.error();
+  auto plugin = host->load(options.folder, {.isolation_at_least = options.isolation});
+  if (!plugin) return plugin.error();
+  auto function = plugin->value<Function>(options.name).get();
+  if (!function) return function.error();
+  return (*function)(std::move(arguments)).get();
+}
+
+ExitCode run(const Options& options, const Report& report) {
+  auto arguments = read_arguments(options.arguments);
+  if (!arguments) return report.misused(arguments.error().message());
+  const auto result = call(options, std::move(*arguments), report.json());
+  if (!result) return report.fail(Places::in_folder(options.folder).shown(result.error()));
+  return report.result(*result);
+}
+
+}  // namespace
+
+void add_call(Program& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App& verb = program.add_verb("call", "Load a plugin, call one of its exports, print the result as JSON", kDetails,
+                                    [options](const Report& report) { return run(*options, report); });
+  verb.add_option("DIR", options->folder, "The plugin's folder, with its plugin.yaml")->required();
+  verb.add_option("EXPORT", options->name, "The exported function")->required();
+  verb.add_option("JSON_ARG", options->arguments, "An argument, as JSON: '\"text\"', 3, '{\"a\": 1}'");
+  add_rights_options(verb, options->rights);
+  verb.add_flag("--grant-all", options->grant_all, "Grant all that the manifest asks for and the policy does not deny");
+  const std::map<std::string, Isolation> tiers{
+      {"context", Isolation::context}, {"isolate", Isolation::isolate}, {"process", Isolation::process}};
+  verb.add_option("--isolation", options->isolation, "The weakest isolation to accept: context, isolate or process")
+      ->type_name("TIER")
+      ->transform(CLI::CheckedTransformer(tiers).description(""));
+}
+
+}  // namespace cloche::cli

@@ -1,0 +1,150 @@
+#include "check_source.h"
+#include "paths.h"
+#include "rights.h"
+#include "verb.h"
+
+#include <algorithm>
+#include <cloche/package.h>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cloche::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDetails = R"(Checks plugin folders (the manifest and the sources), manifests, policies and sources, without running anything. A YAML
+file with policy_version is a policy, any other a manifest; .js and .mjs files are read as ES modules. What is wrong is
+printed, all of it, one line each: FILE:LINE:COLUMN: error[CODE]: TEXT
+
+Examples:
+  cloche check my-plugin
+  cloche check policy.yaml my-plugin/plugin.yaml my-plugin/main.mjs
+  cloche check --json sample-host/plugins/*)";
+
+/// Everything wrong with the paths checked so far.
+class Checker {
+ public:
+  Checker() : catalogue_(builtin_registry({}).catalogue()) {}
+
+  void check(const std::string& path);
+
+  [[nodiscard]] const std::vector<Error>& findings() const noexcept { return findings_; }
+  [[nodiscard]] std::size_t files() const noexcept { return files_; }
+
+ private:
+  void check_folder(const std::string& folder);
+  void check_yaml(const std::string& path);
+  void check_source(const std::string& path);
+  void add(const Error& error);
+  void add_unreadable(Errc code, const Error& error, const std::string& path) {
+    add(Error(code, error.message()).at({path, 0, 0}));
+  }
+
+  Catalogue catalogue_;
+  std::optional<Result<SourceChecker>> sources_;  // started with the first source
+  std::vector<Error> findings_;
+  std::size_t files_ = 0;
+};
+
+bool is_yaml(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
+bool is_source(const fs::path& path) { return path.extension() == ".js" || path.extension() == ".mjs"; }
+
+// By its text, so that what is no YAML at all is still told of as the one or the other.
+bool is_policy(const std::string& text) {
+  return text.starts_with("policy_version") || text.find("\npolicy_version") != std::string::npos;
+}
+
+// The plugin's own sources: not those of the packages beneath it, nor what a tool keeps in a hidden folder.
+std::vector<fs::path> sources_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const bool directory = entry->is_directory(error) && !entry->is_symlink(error);
+    if (directory && (name == "node_modules" || name.starts_with('.'))) entry.disable_recursion_pending();
+    if (!directory && is_source(name)) found.push_back(entry->path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+void Checker::add(const Error& error) {
+  findings_.push_back(error);
+  for (const Error& other : error.more()) findings_.push_back(other);
+}
+
+void Checker::check(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    check_folder(path);
+  } else if (is_source(path)) {
+    check_source(path);
+  } else if (is_yaml(path)) {
+    check_yaml(path);
+  } else {
+    add_unreadable(Errc::manifest_invalid,
+                   Error(Errc::io, "expected a plugin's folder, a .yaml, .js or .mjs file"), path);
+  }
+}
+
+void Checker::check_folder(const std::string& folder) {
+  ++files_;
+  if (auto manifest = open_manifest(folder, catalogue_); !manifest) add(manifest.error());
+  for (const fs::path& source : sources_in(folder)) check_source(source.string());
+}
+
+void Checker::check_yaml(const std::string& path) {
+  ++files_;
+  const auto text = read_text(path);
+  if (!text) return add_unreadable(Errc::manifest_invalid, text.error(), path);
+  if (is_policy(*text)) {
+    const auto policy = parse_policy(*text, path);
+    const auto good = policy ? check_capabilities(*policy, catalogue_) : Result<void>(policy.error());
+    if (!good) add(good.error());
+  } else {
+    const auto manifest = parse_manifest(*text, path);
+    const auto good = manifest ? check_capabilities(*manifest, catalogue_) : Result<void>(manifest.error());
+    if (!good) add(good.error());
+  }
+}
+
+void Checker::check_source(const std::string& path) {
+  ++files_;
+  const auto text = read_text(path);
+  if (!text) return add_unreadable(Errc::source_invalid, text.error(), path);
+  if (!sources_) sources_.emplace(SourceChecker::create());
+  if (!*sources_) return add(sources_->error());
+  if (const auto wrong = (*sources_)->check(path, *text)) add(*wrong);
+}
+
+ExitCode run(const std::vector<std::string>& paths, const Report& report) {
+  Checker checker;
+  for (const std::string& path : paths) checker.check(path);
+  Array findings;
+  std::string text;
+  for (const Error& error : checker.findings()) {
+    findings.push_back(to_document(error));
+    text += to_string(error) + "\n";
+  }
+  const bool good = findings.empty();
+  if (good) text = std::to_string(checker.files()) + (checker.files() == 1 ? " file is valid\n" : " files are valid\n");
+  const Value document = Object{{"files", static_cast<double>(checker.files())}, {"findings", std::move(findings)}};
+  return report.tell(document, text, good ? ExitCode::done : ExitCode::invalid);
+}
+
+}  // namespace
+
+void add_check(Program& program) {
+  auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App& verb = program.add_verb("check", "Check manifests, policies and sources, and tell all that is wrong", kDetails,
+                                    [paths](const Report& report) { return run(*paths, report); });
+  verb.add_option("PATH", *paths, "A plugin's folder, a manifest, a policy or a source")->required();
+}
+
+}  // namespace cloche::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cloche/manifest.h>
+#include <cloche/policy.h>
+#include <cloche/registry.h>
+#include <cloche/result.h>
+#include <string>
+#include <vector>
+
+namespace cloche::cli {
+
+/// The options that decide what plugins may be given.
+struct RightsOptions {
+  std::string policy;           ///< a file, or empty: nothing is granted
+  std::string workspace = ".";  ///< what $WORKSPACE stands for
+  bool grant_all = false;       ///< grant all that is asked for and the policy does not deny
+};
+
+void add_rights_options(CLI::App& verb, RightsOptions& options);
+void add_grant_all(CLI::App& verb, RightsOptions& options);
+
+/// The built-in capabilities, working in the workspace and keeping data in the user's data folder.
+Registry builtin_registry(const RightsOptions& options);
+
+/// The policy of the file, checked against what there is; the one that grants nothing where no file was named.
+[[nodiscard]] Result<Policy> read_policy(const RightsOptions& options, const Catalogue& catalogue);
+
+/// The manifest of the plugin in `folder`, its capabilities checked against what there is. Error: `manifest_invalid`, also for
+/// a folder that is no plugin.
+[[nodiscard]] Result<Manifest> open_manifest(const std::string& folder, const Catalogue& catalogue);
+
+/// The ids that `capability` stands for: itself, or all facets of a module (`fs`). Error: `invalid_argument` with a
+/// did-you-mean where there is none.
+[[nodiscard]] Result<std::vector<std::string>> expand_capability(const std::string& capability,
+                                                                 const Catalogue& catalogue);
+
+}  // namespace cloche::cli

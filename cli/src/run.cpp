@@ -1,0 +1,117 @@
+#include "console.h"
+#include "places.h"
+#include "rights.h"
+#include "verb.h"
+
+#include <cloche/cloche.h>
+#include <cloche/text.h>
+#include <csignal>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace cloche::cli {
+namespace {
+
+constexpr const char* kDetails = R"(Loads the plugins, keeps them running with their timers and whatever they wait for, and unloads them on SIGINT (Ctrl+C) or
+SIGTERM; the exit code is then 0. If one of them cannot be loaded none is served. What they write to console goes to
+stdout, warnings and errors to stderr; with --json all of it goes to stderr.
+
+Examples:
+  cloche run my-plugin --policy policy.yaml
+  cloche run plugins/* --grant-all)";
+
+struct Options {
+  RightsOptions rights;
+  std::vector<std::string> folders;
+  bool grant_all = false;
+};
+
+/// Tells of what goes wrong in plugins while nobody calls them.
+class Watch final : public Observer {
+ public:
+  void unhandled_rejection(const PluginInfo& plugin, const Error& error) override {
+    tell(plugin, "unhandled rejection: ", error);
+  }
+  void crashed(const PluginInfo& plugin, const Error& error) override { tell(plugin, "", error); }
+
+ private:
+  static void tell(const PluginInfo& plugin, const std::string& what, const Error& error) {
+    std::cerr << escape_controls(plugin.id) + ": " + what + to_string(error) + '\n' << std::flush;
+  }
+};
+
+/// SIGINT and SIGTERM, kept from ending the process. Made before any thread, so that all of them inherit it.
+class Interrupts {
+ public:
+  Interrupts() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  void wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) continue;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+Result<Host> make_host(const Options& options, bool json) {
+  HostOptions host;
+  host.registry = builtin_registry(options.rights);
+  auto policy = read_policy(options.rights, host.registry.catalogue());
+  if (!policy) return policy.error();
+  host.policy = std::move(*policy);
+  if (options.grant_all) host.policy.allow_unlisted();
+  host.log = make_console(json ? ConsoleTo::errors : ConsoleTo::output);
+  host.observer = std::make_shared<Watch>();
+  return Host::create(std::move(host));
+}
+
+void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::string>& folders, const Report& report) {
+  Array serving;
+  std::string text;
+  for (std::size_t i = 0; i < plugins.size(); ++i) {
+    const PluginInfo& info = plugins[i].info();
+    serving.push_back(Object{{"plugin", info.id}, {"version", info.version}, {"folder", folders[i]}});
+    text += "serving " + escape_controls(info.id) + " " + info.version + " from " + folders[i] + "\n";
+  }
+  report.tell(Object{{"serving", std::move(serving)}}, text);
+}
+
+ExitCode run(const Options& options, const Report& report) {
+  const Interrupts interrupts;
+  auto host = make_host(options, report.json());
+  if (!host) return report.fail(host.error());
+  std::vector<Plugin> plugins;
+  for (const std::string& folder : options.folders) {
+    auto plugin = host->load(folder);
+    if (!plugin) return report.fail(Places::in_folder(folder).shown(plugin.error()));
+    plugins.push_back(std::move(*plugin));
+  }
+  tell_serving(plugins, options.folders, report);
+  interrupts.wait();
+  for (Plugin& plugin : plugins) {
+    if (const auto ended = plugin.unload().get(); !ended) return report.fail(ended.error());
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_run(Program& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App& verb = program.add_verb("run", "Load plugins and serve them until interrupted", kDetails,
+                                    [options](const Report& report) { return run(*options, report); });
+  verb.add_option("DIR", options->folders, "A plugin's folder, with its plugin.yaml")->required();
+  add_rights_options(verb, options->rights);
+  verb.add_flag("--grant-all", options->grant_all, "Grant all that the manifests ask for and the policy does not deny");
+}
+
+}  // namespace cloche::cli

@@ -1,0 +1,84 @@
+#include "verb.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cloche::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "cloche: run plugins in a sandbox that gives them what they were granted and nothing else.\n";
+
+constexpr const char* kDetails = R"(
+Exit codes:
+  0  done
+  1  anything not named below
+  2  the command line makes no sense
+  3  a manifest, a policy or a source is invalid
+  4  a capability was not granted
+  5  the plugin threw
+  6  a limit ended it: CPU, wall time, memory, size
+  7  the plugin crashed, and was contained
+
+An error is one line on stderr: cloche: error[CODE]: FILE:LINE:COLUMN: TEXT
+
+Examples:
+  cloche eval -e '6 * 7'
+  cloche call sample-host/plugins/word-count count '"one two  three"'
+  cloche explain sample-host/plugins/overreach --policy sample-host/policy.yaml
+
+'cloche VERB --help' says more about a verb.)";
+
+// A negative number is an argument, not an option. JSON allows the space, and the parser then leaves it alone.
+std::string protect(std::string_view argument) {
+  const bool negative = argument.size() > 1 && argument[0] == '-' && argument[1] >= '0' && argument[1] <= '9';
+  return (negative ? " " : "") + std::string(argument);
+}
+
+// CLI11 takes the arguments last first.
+std::vector<std::string> arguments_reversed(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) arguments.push_back(protect(argv[i]));
+  return arguments;
+}
+
+// The verb's own --json is not known where the command line could not be read.
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+}  // namespace
+
+Program::Program() : app_(kDescription, "cloche") {
+  app_.require_subcommand(1);
+  app_.set_version_flag("--version", "cloche " CLOCHE_VERSION);
+  app_.footer(kDetails);
+  app_.get_formatter()->column_width(34);
+}
+
+CLI::App& Program::add_verb(const std::string& name, const std::string& summary, const std::string& details,
+                            Job job) {
+  CLI::App& verb = *app_.add_subcommand(name, summary);
+  verb.footer("\n" + details);
+  verb.add_flag("--json", json_, "Print one JSON document on stdout, for errors too");
+  verb.callback([this, job = std::move(job)] { chosen_ = job; });
+  return verb;
+}
+
+ExitCode Program::run(int argc, char** argv) {
+  auto arguments = arguments_reversed(argc, argv);
+  const bool json = asks_for_json(arguments);
+  try {
+    app_.parse(std::move(arguments));
+  } catch (const CLI::Success& wanted) {  // --help and --version
+    app_.exit(wanted);
+    return ExitCode::done;
+  } catch (const CLI::ParseError& error) {
+    return Report(json).misused(std::string(error.what()) + ": try cloche --help");
+  }
+  return chosen_(Report(json_));
+}
+
+}  // namespace cloche::cli

@@ -1,4 +1,4 @@
-#include "console.h"
+#include "host_setup.h"
 #include "places.h"
 #include "rights.h"
 #include "verb.h"
@@ -29,7 +29,6 @@ struct Options {
   std::string folder;
   std::string name;
   std::vector<std::string> arguments;
-  bool grant_all = false;
   Isolation isolation = Isolation::context;
 };
 
@@ -50,19 +49,8 @@ Result<std::vector<Value>> read_arguments(const std::vector<std::string>& texts)
   return values;
 }
 
-Result<Host> make_host(const Options& options, bool json) {
-  HostOptions host;
-  host.registry = builtin_registry(options.rights);
-  auto policy = read_policy(options.rights, host.registry.catalogue());
-  if (!policy) return policy.error();
-  host.policy = std::move(*policy);
-  if (options.grant_all) host.policy.allow_unlisted();
-  host.log = make_console(json ? ConsoleTo::errors : ConsoleTo::output);
-  return Host::create(std::move(host));
-}
-
 Result<Value> call(const Options& options, std::vector<Value> arguments, bool json) {
-  auto host = make_host(options, json);
+  auto host = make_host(options.rights, json);
   if (!host) return host.error();
   auto plugin = host->load(options.folder, {.isolation_at_least = options.isolation});
   if (!plugin) return plugin.error();
@@ -89,7 +77,7 @@ void add_call(Program& program) {
   verb.add_option("EXPORT", options->name, "The exported function")->required();
   verb.add_option("JSON_ARG", options->arguments, "An argument, as JSON: '\"text\"', 3, '{\"a\": 1}'");
   add_rights_options(verb, options->rights);
-  verb.add_flag("--grant-all", options->grant_all, "Grant all that the manifest asks for and the policy does not deny");
+  add_grant_all(verb, options->rights);
   const std::map<std::string, Isolation> tiers{
       {"context", Isolation::context}, {"isolate", Isolation::isolate}, {"process", Isolation::process}};
   verb.add_option("--isolation", options->isolation, "The weakest isolation to accept: context, isolate or process")

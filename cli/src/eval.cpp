@@ -1,4 +1,4 @@
-#include "console.h"
+#include "host_setup.h"
 #include "memory_files.h"
 #include "paths.h"
 #include "places.h"
@@ -98,15 +98,12 @@ struct Prepared {
 };
 
 Result<Prepared> prepare(const Options& options, Manifest manifest, bool json) {
-  HostOptions host;
-  host.registry = builtin_registry(options.rights);
-  const Catalogue catalogue = host.registry.catalogue();
-  auto policy = read_policy(options.rights, catalogue);
-  if (!policy) return policy.error();
-  host.policy = std::move(*policy);
-  if (auto good = ask_for(options.grants, catalogue, manifest, host.policy); !good) return good.error();
-  host.log = make_console(json ? ConsoleTo::errors : ConsoleTo::output);
-  auto made = Host::create(std::move(host));
+  auto host = host_options(options.rights, json);
+  if (!host) return host.error();
+  if (auto good = ask_for(options.grants, host->registry.catalogue(), manifest, host->policy); !good) {
+    return good.error();
+  }
+  auto made = Host::create(std::move(*host));
   if (!made) return made.error();
   return Prepared{std::move(*made), std::move(manifest)};
 }

@@ -28,7 +28,6 @@ struct Options {
   RightsOptions rights;
   std::string folder;
   std::string capability;
-  bool grant_all = false;
 };
 
 std::string_view word(DecisionStep::Effect effect) {
@@ -122,7 +121,6 @@ Result<Grants> resolve_grants(const Options& options, const Catalogue& catalogue
   if (!manifest) return manifest.error();
   auto policy = read_policy(options.rights, catalogue);
   if (!policy) return policy.error();
-  if (options.grant_all) policy->allow_unlisted();
   return resolve(*manifest, *policy, catalogue, {.now = std::chrono::system_clock::now()});
 }
 
@@ -159,7 +157,7 @@ void add_explain(Program& program) {
   verb.add_option("DIR", options->folder, "The plugin's folder, with its plugin.yaml")->required();
   verb.add_option("CAP", options->capability, "A capability such as fs.read, or a module such as fs");
   add_rights_options(verb, options->rights);
-  verb.add_flag("--grant-all", options->grant_all, "As if all were granted that the policy does not deny");
+  add_grant_all(verb, options->rights);
 }
 
 }  // namespace cloche::cli

@@ -1,4 +1,4 @@
-#include "console.h"
+#include "host_setup.h"
 #include "places.h"
 #include "rights.h"
 #include "verb.h"
@@ -27,7 +27,6 @@ Examples:
 struct Options {
   RightsOptions rights;
   std::vector<std::string> folders;
-  bool grant_all = false;
 };
 
 /// Tells of what goes wrong in plugins while nobody calls them.
@@ -62,18 +61,6 @@ class Interrupts {
   sigset_t set_{};
 };
 
-Result<Host> make_host(const Options& options, bool json) {
-  HostOptions host;
-  host.registry = builtin_registry(options.rights);
-  auto policy = read_policy(options.rights, host.registry.catalogue());
-  if (!policy) return policy.error();
-  host.policy = std::move(*policy);
-  if (options.grant_all) host.policy.allow_unlisted();
-  host.log = make_console(json ? ConsoleTo::errors : ConsoleTo::output);
-  host.observer = std::make_shared<Watch>();
-  return Host::create(std::move(host));
-}
-
 void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::string>& folders, const Report& report) {
   Array serving;
   std::string text;
@@ -87,7 +74,7 @@ void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::str
 
 ExitCode run(const Options& options, const Report& report) {
   const Interrupts interrupts;
-  auto host = make_host(options, report.json());
+  auto host = make_host(options.rights, report.json(), std::make_shared<Watch>());
   if (!host) return report.fail(host.error());
   std::vector<Plugin> plugins;
   for (const std::string& folder : options.folders) {
@@ -111,7 +98,7 @@ void add_run(Program& program) {
                                     [options](const Report& report) { return run(*options, report); });
   verb.add_option("DIR", options->folders, "A plugin's folder, with its plugin.yaml")->required();
   add_rights_options(verb, options->rights);
-  verb.add_flag("--grant-all", options->grant_all, "Grant all that the manifests ask for and the policy does not deny");
+  add_grant_all(verb, options->rights);
 }
 
 }  // namespace cloche::cli

@@ -3,9 +3,6 @@
 namespace cloche {
 namespace {
 
-// Each kind has a function of its own, so that the frame of one level of nesting stays small: the depth is the plugin's
-// choice, the stack a fiber's.
-
 bool read_bytes(Inward& in, ValueRef ref, Value& out) {
   Bytes bytes;
   if (!in.reader().bytes(ref, bytes)) return false;
@@ -27,37 +24,92 @@ bool read_error(Inward& in, ValueRef ref, Value& out) {
   return true;
 }
 
-bool read_array(Inward& in, ValueRef ref, Value& out) {
-  const std::size_t length = in.reader().length(ref);
-  out = Array();
-  Array& array = *out.as<Array>();
-  for (std::size_t i = 0; i < length; ++i) {
+bool read_leaf(Inward& in, ValueRef ref, Value& out) {
+  ValueReader& reader = in.reader();
+  switch (reader.kind(ref)) {
+    case ValueKind::undefined: out = Undefined(); return true;
+    case ValueKind::null: out = Null(); return true;
+    case ValueKind::boolean: out = reader.boolean(ref); return true;
+    case ValueKind::number: out = reader.number(ref); return true;
+    case ValueKind::bigint: out = reader.bigint(ref); return true;
+    case ValueKind::date: out = Date{reader.date(ref)}; return true;
+    case ValueKind::function: out = reader.function(ref); return true;
+    case ValueKind::string: return read_string(in, ref, out);
+    case ValueKind::bytes: return read_bytes(in, ref, out);
+    case ValueKind::error: return read_error(in, ref, out);
+    default: return in.mismatch("a value", ref);
+  }
+}
+
+// Reads a value of any depth with the nesting on the heap: how deep it goes is the plugin's choice, and the stack is a
+// fiber's, of which the plugin itself may have used almost all.
+class TreeReader {
+ public:
+  explicit TreeReader(Inward& in) : in_(in) {}
+
+  bool read(ValueRef ref, Value& out) {
+    bool good = begin(ref, out);
+    while (good && !open_.empty()) good = step();
+    while (!open_.empty()) close(good);
+    return good;
+  }
+
+ private:
+  // A container that is being filled. Its parts grow one at a time, and each is whole before the next is begun, so `out`
+  // stays good while this container is open.
+  struct Open {
+    ValueRef ref;
+    Value* out;
+    std::size_t next = 0;
+    std::size_t length = 0;
+    std::vector<std::pair<std::string, ValueRef>> entries;
+  };
+
+  bool begin(ValueRef ref, Value& out) {
+    const ValueKind kind = in_.reader().kind(ref);
+    if (kind != ValueKind::array && kind != ValueKind::object) return read_leaf(in_, ref, out);
+    if (!in_.enter()) return in_.too_deep();
+    Open& open = open_.emplace_back(Open{ref, &out, 0, 0, {}});
+    if (kind == ValueKind::array) {
+      out = Array();
+      open.length = in_.reader().length(ref);
+      return true;
+    }
+    out = Object();
+    if (!in_.reader().entries(ref, open.entries)) return false;
+    open.length = open.entries.size();
+    return true;
+  }
+
+  bool step() {
+    Open& open = open_.back();
+    if (open.next == open.length) {
+      close(true);
+      return true;
+    }
+    const std::size_t index = open.next++;
+    if (auto* object = open.out->as<Object>()) {
+      auto& [name, entry] = open.entries[index];
+      return begin(entry, object->emplace_back(std::move(name), Value()).second);
+    }
     ValueRef element;
-    if (!in.reader().element(ref, i, element)) return false;
-    if (!Convert<Value>::read(in, element, array.emplace_back())) return in.in_element(i);
+    return in_.reader().element(open.ref, index, element) && begin(element, open.out->as<Array>()->emplace_back());
   }
-  return true;
-}
 
-bool read_object(Inward& in, ValueRef ref, Value& out) {
-  std::vector<std::pair<std::string, ValueRef>> entries;
-  if (!in.reader().entries(ref, entries)) return false;
-  out = Object();
-  Object& object = *out.as<Object>();
-  object.reserve(entries.size());
-  for (auto& [name, entry] : entries) {
-    Value& value = object.emplace_back(std::move(name), Value()).second;
-    if (!Convert<Value>::read(in, entry, value)) return in.in_member(object.back().first);
+  // On failure, says on the way out which part it was in: the last one begun, if any was.
+  void close(bool good) {
+    const Open& open = open_.back();
+    if (!good && open.next != 0) {
+      const auto* object = open.out->as<Object>();
+      object != nullptr ? in_.in_member(object->back().first) : in_.in_element(open.next - 1);
+    }
+    in_.leave();
+    open_.pop_back();
   }
-  return true;
-}
 
-bool read_nested(Inward& in, ValueRef ref, Value& out, bool (*read)(Inward&, ValueRef, Value&)) {
-  if (!in.enter()) return in.too_deep();
-  const bool good = read(in, ref, out);
-  in.leave();
-  return good;
-}
+  Inward& in_;
+  std::vector<Open> open_;
+};
 
 ValueRef write_array(ValueWriter& out, const Array& array) {
   std::vector<ValueRef> elements;
@@ -87,22 +139,7 @@ bool Convert<Function>::read(Inward& in, ValueRef ref, Function& out) {
 }
 
 bool Convert<Value>::read(Inward& in, ValueRef ref, Value& out) {
-  ValueReader& reader = in.reader();
-  switch (reader.kind(ref)) {
-    case ValueKind::undefined: out = Undefined(); return true;
-    case ValueKind::null: out = Null(); return true;
-    case ValueKind::boolean: out = reader.boolean(ref); return true;
-    case ValueKind::number: out = reader.number(ref); return true;
-    case ValueKind::bigint: out = reader.bigint(ref); return true;
-    case ValueKind::date: out = Date{reader.date(ref)}; return true;
-    case ValueKind::function: out = reader.function(ref); return true;
-    case ValueKind::string: return read_string(in, ref, out);
-    case ValueKind::bytes: return read_bytes(in, ref, out);
-    case ValueKind::error: return read_error(in, ref, out);
-    case ValueKind::array: return read_nested(in, ref, out, read_array);
-    case ValueKind::object: return read_nested(in, ref, out, read_object);
-  }
-  return in.mismatch("a value", ref);
+  return TreeReader(in).read(ref, out);
 }
 
 ValueRef Convert<Value>::write(ValueWriter& out, const Value& value) {

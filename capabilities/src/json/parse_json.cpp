@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cloche/json.h>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -62,6 +63,17 @@ std::string reason_in(std::string_view message) {
   return std::string(message.substr(0, message.find(';')));
 }
 
+// Where the token begins that ends just before `end` and could not be used. The library tells where it stopped reading, and
+// `shown`, the text since the last string or number began, with a control character as "<U+000A>".
+std::size_t token_start(std::string_view text, std::size_t end, std::string_view shown, std::string_view reason) {
+  if (reason.starts_with("unexpected string") && shown.size() <= end) return end - shown.size();
+  std::size_t start = end == 0 ? 0 : end - 1;
+  if (reason.starts_with("invalid string")) return start;
+  const auto in_word = [&](std::size_t i) { return std::isalnum(static_cast<unsigned char>(text[i])) != 0; };
+  while (start > 0 && (in_word(start - 1) || text[start - 1] == '-' || text[start - 1] == '.')) --start;
+  return start;
+}
+
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Builder(std::string_view text) : text_(text) {}
@@ -95,10 +107,9 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::json::exception& problem) override {
-    const std::size_t end = std::min(position, text_.size() + 1);
-    const std::size_t start = end - std::min(end, std::max<std::size_t>(token.size(), 1));
-    const bool ended = start >= text_.size();
+    const bool ended = position > text_.size();  // the end of the text counts as a character that was read
     const std::string reason = ended ? "the text ends too early" : text::excerpt(reason_in(problem.what()), 120);
+    const std::size_t start = ended ? text_.size() : token_start(text_, position, token, reason);
     error_ = Error(Errc::invalid_argument, "this is not valid JSON: " + reason).at(location_of(text_, start));
     return false;
   }

@@ -7,7 +7,7 @@
 namespace cloche {
 
 void Problems::add(SourceLocation where, std::string message) {
-  if (errors_.size() < kMost) errors_.push_back(Error(code_, std::move(message)).at(std::move(where)));
+  if (!full()) errors_.push_back(Error(code_, std::move(message)).at(std::move(where)));
 }
 
 Error Problems::take() {

@@ -18,6 +18,8 @@ class Problems {
   void add(SourceLocation where, std::string message);
 
   [[nodiscard]] SourceLocation where(yaml::Place place) const { return {file_, place.line, place.column}; }
+  /// Whether there are so many that further ones are dropped; then do no work to find them.
+  [[nodiscard]] bool full() const noexcept { return errors_.size() >= kMost; }
   [[nodiscard]] bool empty() const noexcept { return errors_.empty(); }
 
   /// The first error in the order of the text, with the others as its more(). Call it only where there is one.

@@ -30,7 +30,9 @@ struct Policy {
 
   struct UserGrant {
     PluginMatch match;
-    std::string manifest_digest;  ///< "sha256:" and hexadecimal digits of the manifest that was shown, or empty
+    /// "sha256:" and hexadecimal digits of the manifest that was shown, or empty. It tells a host when to ask anew;
+    /// resolve() has no need of it, since it intersects with what the present manifest asks for.
+    std::string manifest_digest;
     ScopedCapability capability;
     ScopeSet deny;
     Lifetime lifetime = Lifetime::always;
@@ -52,6 +54,7 @@ struct Policy {
   };
 
   Defaults defaults;
+  std::map<std::string, std::vector<ScopedCapability>> sets;
   std::vector<PolicyRule> ceiling;
   std::vector<PolicyRule> organisation;
   std::vector<UserGrant> grants;

@@ -26,9 +26,9 @@ struct ScopedCapability {
 /// What the ceiling or the organisation says about the plugins that match. It only ever narrows.
 struct PolicyRule {
   PluginMatch match;
-  /// Where there is one: no other capabilities, and these within their scopes. What several entries say of one
-  /// capability is added up.
-  std::optional<std::vector<ScopedCapability>> max;
+  /// Where there is one: no capabilities but those of these sets of Policy::sets, within their scopes. What several
+  /// entries say of one capability is added up; a set that does not exist adds nothing.
+  std::optional<std::vector<std::string>> max;
   std::vector<ScopedCapability> deny;
   LimitRequests limits;
   std::optional<Isolation> isolation_at_least;

@@ -88,6 +88,7 @@ class Explainer {
   Explainer(const json& root, Problems& problems) : root_(root), problems_(problems) {}
 
   void visit(const json& unresolved, const Node& node) {
+    if (problems_.full()) return;
     const json& schema = resolve(unresolved);
     if (const json& alternatives = member(schema, "anyOf"); alternatives.is_array()) {
       return visit_alternatives(schema, alternatives, node);
@@ -220,6 +221,10 @@ class Explainer {
   }
 
   void visit_map(const json& schema, const Node& node) {
+    const json& most = member(schema, "maxProperties");
+    if (most.is_number() && node.keys.size() > most.get<std::size_t>()) {
+      problems_.add(node.place, "this map has more than " + most.dump() + " fields; make it shorter");
+    }
     if (member(schema, "minProperties").is_number() && node.keys.empty()) {
       problems_.add(node.place, "this map is empty; write at least one field" + example(schema));
     }
@@ -232,7 +237,7 @@ class Explainer {
         visit(*known, node.items[i]);
       } else if (others.is_object()) {
         visit(others, node.items[i]);
-      } else if (others.is_boolean()) {
+      } else if (others.is_boolean() && !problems_.full()) {
         problems_.add(node.keys[i].place, unknown_field(properties, node.keys[i].text));
       }
     }

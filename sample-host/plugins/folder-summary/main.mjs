@@ -2,8 +2,9 @@ import { list, readText } from "cap:fs";
 
 const texts = new Set(["c", "cpp", "h", "js", "json", "md", "mjs", "ts", "txt", "yaml", "yml"]);
 const mostFolders = 200;
+const passedOver = /^(\.|node_modules$|build|dist$)/;
 
-/** Files, lines and sizes by kind, for the folder `path` and those in it; names that begin with a dot are passed over. */
+/** Files, lines and sizes by kind, for the folder `path` and those in it, but not of what tools put there. */
 export async function summarise(text, path = "$WORKSPACE") {
   const total = { files: 0, folders: 0, bytes: 0, lines: 0, kinds: {} };
   const open = [path];
@@ -13,7 +14,7 @@ export async function summarise(text, path = "$WORKSPACE") {
 
 async function addFolder(path, open, total) {
   for (const entry of await list(path)) {
-    if (entry.name.startsWith(".")) continue;
+    if (passedOver.test(entry.name)) continue;
     const inner = `${path}/${entry.name}`;
     if (entry.kind === "directory") {
       total.folders += 1;

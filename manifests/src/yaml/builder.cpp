@@ -40,7 +40,7 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
 
 void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   check_properties(mark, {}, anchor);
-  if (wants_key()) throw Refusal{offset(mark), "a key is missing here; write a name before the ':'"};
+  if (wants_key()) throw Refusal{offset(mark), "a key is missing here, or is null; write a name before the colon, null in quotes"};
   Node node;
   node.place = place(mark);
   add(std::move(node));

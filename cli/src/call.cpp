@@ -50,7 +50,7 @@ Result<std::vector<Value>> read_arguments(const std::vector<std::string>& texts)
 }
 
 Result<Value> call(const Options& options, std::vector<Value> arguments, bool json) {
-  auto host = make_host(options.rights, json);
+  auto host = make_host(options.rights, {.all_on_stderr = json});
   if (!host) return host.error();
   auto plugin = host->load(options.folder, {.isolation_at_least = options.isolation});
   if (!plugin) return plugin.error();

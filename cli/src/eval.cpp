@@ -98,7 +98,7 @@ struct Prepared {
 };
 
 Result<Prepared> prepare(const Options& options, Manifest manifest, bool json) {
-  auto host = host_options(options.rights, json);
+  auto host = host_options(options.rights, {.all_on_stderr = json});
   if (!host) return host.error();
   if (auto good = ask_for(options.grants, host->registry.catalogue(), manifest, host->policy); !good) {
     return good.error();

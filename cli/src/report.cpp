@@ -14,17 +14,17 @@ void add_location(Object& object, const SourceLocation& location) {
   if (location.column != 0) object.emplace_back("column", static_cast<double>(location.column));
 }
 
-Value to_document(const StackFrame& frame) {
+Value frame_document(const StackFrame& frame) {
   Object object{{"function", frame.function}};
   add_location(object, frame.location);
   return object;
 }
 
 template <class T>
-void add_list(Object& object, std::string name, const std::vector<T>& elements) {
+void add_list(Object& object, std::string name, const std::vector<T>& elements, Value (*document_of)(const T&)) {
   if (elements.empty()) return;
   Array array;
-  for (const T& element : elements) array.push_back(to_document(element));
+  for (const T& element : elements) array.push_back(document_of(element));
   object.emplace_back(std::move(name), std::move(array));
 }
 
@@ -60,9 +60,9 @@ Value to_document(const Error& error) {
   if (error.where()) add_location(object, *error.where());
   if (!error.class_name().empty()) object.emplace_back("class", error.class_name());
   if (!error.plugin_code().empty()) object.emplace_back("plugin_code", error.plugin_code());
-  add_list(object, "frames", error.frames());
+  add_list(object, "frames", error.frames(), frame_document);
   if (error.cause() != nullptr) object.emplace_back("cause", to_document(*error.cause()));
-  add_list(object, "more", error.more());
+  add_list<Error>(object, "more", error.more(), to_document);
   return object;
 }
 

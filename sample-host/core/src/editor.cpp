@@ -35,14 +35,14 @@ void define_editor(cloche::Registry& registry, std::shared_ptr<Desk> desk) {
           [desk](Call& call) {
             return desk->with_document(call.plugin().id, [](Document& d) -> Result<std::string> { return d.text(); });
           },
-          {.summary = "The whole text."})
+          {.parameters = {}, .summary = "The whole text."})
       .sync(
           "selection",
           [desk](Call& call) {
             return desk->with_document(call.plugin().id,
                                        [](Document& d) -> Result<Selection> { return selection_of(d); });
           },
-          {.summary = "What is selected; start and end are offsets in the text, as strings count."})
+          {.parameters = {}, .summary = "What is selected; start and end are offsets in the text, as strings count."})
       .sync(
           "replace",
           [desk](Call& call, const std::string& text, std::optional<Range> range) {

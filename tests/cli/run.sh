@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+
+# Starts cloche run in the background, waits until it says that it serves, sends SIGNAL and takes its end.
+serve_and_send() {
+  local signal=$1 pid
+  shift
+  "$cloche" run "$@" >"$folder/stdout" 2>"$folder/stderr" &
+  pid=$!
+  for _ in {1..200}; do
+    ! grep -q serving "$folder/stdout" || break
+    sleep 0.02
+  done
+  "${then_wait[@]-:}"
+  kill -s "$signal" "$pid"
+  status=0
+  wait "$pid" || status=$?
+}
+
+case_until_sigterm() { serve_and_send TERM "$plugins/word-count"; exits 0; prints_like '^serving cloche\.sample\.word-count 1\.0\.0'; }
+case_until_sigint() {
+  # A job in the background ignores SIGINT where the shell is not interactive, unless it takes it itself.
+  serve_and_send INT "$plugins/word-count"
+  exits 0
+}
+case_several() {
+  plugin <<<'export {}'
+  serve_and_send TERM p "$plugins/word-count"
+  exits 0
+  prints_like 'serving test\.plugin'
+  prints_like 'serving cloche\.sample\.word-count'
+}
+case_timers_run() {
+  plugin <<<'setInterval(() => console.log("tick"), 10);'
+  then_wait=(wait_for tick)
+  serve_and_send TERM p
+  exits 0
+  prints_like '^test\.plugin: tick$'
+}
+wait_for() {
+  for _ in {1..200}; do
+    ! grep -q "$1" "$folder/stdout" "$folder/stderr" || return 0
+    sleep 0.02
+  done
+}
+case_unhandled_rejection_is_told() {
+  plugin <<<'setTimeout(() => { Promise.reject(new Error("lost")); }, 1);'
+  then_wait=(wait_for lost)
+  serve_and_send TERM p
+  exits 0
+  complains 'test\.plugin: unhandled rejection: .*lost'
+}
+case_busy_plugin_is_ended() {
+  plugin 'limits: {cpu_per_call: 10s}' <<<'setTimeout(() => { for (;;); }, 1);'
+  serve_and_send TERM p
+  exits 0
+}
+case_one_that_cannot_be_loaded() {
+  plugin <<<'('
+  run run p "$plugins/word-count"
+  exits 3
+  complains '\[source_invalid\]: p/main\.mjs'
+}
+case_json() { serve_and_send TERM --json "$plugins/word-count"; exits 0; json /serving/0/plugin cloche.sample.word-count; }
+case_no_folder() { run run; exits 2; complains '\[usage\].*DIR'; }

@@ -5,8 +5,8 @@
 
 #include <cloche/cloche.h>
 #include <cloche/json.h>
-#include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,7 +29,7 @@ struct Options {
   std::string folder;
   std::string name;
   std::vector<std::string> arguments;
-  Isolation isolation = Isolation::context;
+  std::string isolation = "context";
 };
 
 // The error says which argument and where in it.
@@ -49,10 +49,17 @@ Result<std::vector<Value>> read_arguments(const std::vector<std::string>& texts)
   return values;
 }
 
+Isolation isolation(std::string_view name) {
+  for (const Isolation tier : {Isolation::process, Isolation::isolate}) {
+    if (to_string(tier) == name) return tier;
+  }
+  return Isolation::context;
+}
+
 Result<Value> call(const Options& options, std::vector<Value> arguments, bool json) {
   auto host = make_host(options.rights, {.all_on_stderr = json});
   if (!host) return host.error();
-  auto plugin = host->load(options.folder, {.isolation_at_least = options.isolation});
+  auto plugin = host->load(options.folder, {.isolation_at_least = isolation(options.isolation)});
   if (!plugin) return plugin.error();
   auto function = plugin->value<Function>(options.name).get();
   if (!function) return function.error();
@@ -78,11 +85,9 @@ void add_call(Program& program) {
   verb.add_option("JSON_ARG", options->arguments, "An argument, as JSON: '\"text\"', 3, '{\"a\": 1}'");
   add_rights_options(verb, options->rights);
   add_grant_all(verb, options->rights);
-  const std::map<std::string, Isolation> tiers{
-      {"context", Isolation::context}, {"isolate", Isolation::isolate}, {"process", Isolation::process}};
   verb.add_option("--isolation", options->isolation, "The weakest isolation to accept: context, isolate or process")
       ->type_name("TIER")
-      ->transform(CLI::CheckedTransformer(tiers).description(""));
+      ->check(CLI::IsMember({"context", "isolate", "process"}).description(""));
 }
 
 }  // namespace cloche::cli

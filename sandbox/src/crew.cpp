@@ -1,0 +1,56 @@
+#include "crew.h"
+
+#include "loop/signal.h"
+
+#include <algorithm>
+
+namespace cloche {
+namespace {
+
+constexpr std::size_t kBlockingThreads = 4;
+
+}  // namespace
+
+Crew::Crew(unsigned threads, std::chrono::microseconds slice) : monitor_(slice), blocking_(kBlockingThreads) {
+  if (threads == 0) {
+    own_ = std::make_unique<Worker>(monitor_, blocking_);
+    members_.push_back({own_.get(), 0});
+  }
+  for (unsigned i = 0; i < threads; ++i) {
+    std::promise<Worker*> ready;
+    auto started = ready.get_future();
+    threads_.emplace_back([this, &ready] { serve(ready); });
+    members_.push_back({started.get(), 0});
+  }
+}
+
+// The body of a worker's thread: its fibers run while it waits to be stopped.
+void Crew::serve(std::promise<Worker*>& ready) {
+  Worker worker(monitor_, blocking_);
+  loop::Signal stopped(worker.loop);
+  {
+    const std::scoped_lock lock(mutex_);
+    stop_.push_back([&worker, &stopped] { worker.loop.post([&stopped] { stopped.notify(); }); });
+  }
+  ready.set_value(&worker);
+  stopped.wait();
+}
+
+Crew::~Crew() {
+  for (const auto& stop : stop_) stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+Worker& Crew::assign() {
+  const std::scoped_lock lock(mutex_);
+  Member& least = *std::ranges::min_element(members_, {}, &Member::instances);
+  ++least.instances;
+  return *least.worker;
+}
+
+void Crew::release(Worker& worker) {
+  const std::scoped_lock lock(mutex_);
+  --std::ranges::find(members_, &worker, &Member::worker)->instances;
+}
+
+}  // namespace cloche

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "worker.h"
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace cloche {
+
+/// The workers of one Host: threads of their own, or, with none, the thread that made it.
+class Crew {
+ public:
+  Crew(unsigned threads, std::chrono::microseconds slice);
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+  /// Every instance must be gone.
+  ~Crew();
+
+  /// The worker with the fewest instances; it has one more from now on.
+  Worker& assign();
+  /// An instance of that worker is gone.
+  void release(Worker& worker);
+
+  /// The calling thread's own worker, or null where workers have threads.
+  [[nodiscard]] Worker* own() noexcept { return own_.get(); }
+
+ private:
+  struct Member {
+    Worker* worker = nullptr;
+    std::size_t instances = 0;
+  };
+  void serve(std::promise<Worker*>& ready);
+
+  loop::Monitor monitor_;
+  loop::BlockingPool blocking_;
+  std::unique_ptr<Worker> own_;
+  std::vector<std::thread> threads_;
+  std::vector<std::function<void()>> stop_;
+  std::mutex mutex_;
+  std::vector<Member> members_;
+};
+
+}  // namespace cloche

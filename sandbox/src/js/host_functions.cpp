@@ -1,0 +1,121 @@
+#include "js/host_functions.h"
+
+#include "js/errors.h"
+#include "js/realm.h"
+#include "js/runner.h"
+#include "js/writer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace cloche::js {
+namespace {
+
+using Info = v8::FunctionCallbackInfo<v8::Value>;
+
+// The arguments of one JavaScript call, copied out of V8's frame.
+class Arguments {
+ public:
+  explicit Arguments(const Info& info) noexcept : count_(std::min<std::size_t>(static_cast<std::size_t>(info.Length()), kMost)) {
+    for (std::size_t i = 0; i < count_; ++i) refs_[i] = to_ref(info[static_cast<int>(i)]);
+  }
+  [[nodiscard]] std::span<const ValueRef> refs() const noexcept { return {refs_.data(), count_}; }
+
+ private:
+  static constexpr std::size_t kMost = 16;  // no host function has more parameters
+  std::array<ValueRef, kMost> refs_;
+  std::size_t count_;
+};
+
+// What is thrown for an answer that is none. When the plugin's own code threw while it was read, that is under way already.
+void throw_failure(const Entered& in, const Answer& answer, bool too_large) {
+  if (answer.kind == Answer::Kind::error) {
+    in.isolate->ThrowException(to_exception(in, answer.error));
+  } else if (too_large) {
+    in.isolate->ThrowException(to_exception(in, {Errc::size_limit, "the value is larger than this plugin may pass at once"}));
+  }
+}
+
+// One asynchronous call between its promise and its fiber.
+struct Pending {
+  std::unique_ptr<PendingCall> call;
+  v8::Global<v8::Promise::Resolver> resolver;
+};
+
+// Inside the realm again: settles the promise with what the host function came to.
+void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
+  const v8::HandleScope handle_scope(isolate);
+  const auto context = realm.context(isolate);
+  const Entered in{isolate, context};
+  const auto resolver = pending.resolver.Get(isolate);
+  Writer writer(isolate, realm.boundary());
+  const Answer answer = pending.call->answer(writer);
+  if (answer.kind == Answer::Kind::value) {
+    resolver->Resolve(context, to_local(answer.value)).FromMaybe(false);
+  } else {
+    const Error error = answer.kind == Answer::Kind::error
+                            ? answer.error
+                            : Error(Errc::size_limit, "the result is larger than this plugin may receive at once");
+    resolver->Reject(context, to_exception(in, error)).FromMaybe(false);
+  }
+}
+
+}  // namespace
+
+v8::Local<v8::Function> HostFunctions::get(const Entered& in, const BoundFunction& bound) {
+  auto& slot = slots_[&bound];
+  if (!slot) slot = std::make_unique<Slot>(Slot{realm_, bound, {}});
+  if (!slot->function.IsEmpty()) return slot->function.Get(in.isolate);
+  const FunctionInfo& info = bound.function->info;
+  const auto function = v8::Function::New(in.context, info.async ? call_async : call_sync,
+                                          v8::External::New(in.isolate, slot.get()), static_cast<int>(info.parameters.size()),
+                                          v8::ConstructorBehavior::kThrow)
+                            .ToLocalChecked();
+  function->SetName(make_name(in.isolate, info.name));
+  function->SetIntegrityLevel(in.context, v8::IntegrityLevel::kFrozen).Check();
+  slot->function.Reset(in.isolate, function);
+  return function;
+}
+
+void HostFunctions::call_sync(const Info& info) {
+  Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
+  v8::Isolate* isolate = info.GetIsolate();
+  const Arguments arguments(info);
+  Reader reader(isolate, slot.realm.boundary());
+  Writer writer(isolate, slot.realm.boundary());
+  Invocation invocation{reader, writer, arguments.refs()};
+  Call call = slot.bound.call(slot.realm.surroundings().sync_services());
+  const Answer answer = std::get<std::unique_ptr<SyncFunction>>(slot.bound.function->body)->call(invocation, call);
+  if (answer.kind == Answer::Kind::value) {
+    info.GetReturnValue().Set(to_local(answer.value));
+  } else {
+    throw_failure({isolate, isolate->GetCurrentContext()}, answer, reader.too_large() || writer.failed());
+  }
+}
+
+void HostFunctions::call_async(const Info& info) {
+  Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
+  v8::Isolate* isolate = info.GetIsolate();
+  const auto context = isolate->GetCurrentContext();
+  const Arguments arguments(info);
+  Reader reader(isolate, slot.realm.boundary());
+  Writer writer(isolate, slot.realm.boundary());
+  Invocation invocation{reader, writer, arguments.refs()};
+  auto pending = std::make_shared<Pending>();
+  const auto& function = *std::get<std::unique_ptr<AsyncFunction>>(slot.bound.function->body);
+  const Answer failure = function.prepare(invocation, pending->call);
+  if (!pending->call) return throw_failure({isolate, context}, failure, reader.too_large());
+
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return;
+  pending->resolver.Reset(isolate, resolver);
+  info.GetReturnValue().Set(resolver->GetPromise());
+  slot.realm.surroundings().spawn([&slot, isolate, pending](CallServices& services) {
+    Call call = slot.bound.call(services);
+    pending->call->run(call);
+    slot.realm.surroundings().enqueue([&slot, isolate, pending] { settle(slot.realm, isolate, *pending); });
+  });
+}
+
+}  // namespace cloche::js

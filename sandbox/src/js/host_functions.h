@@ -1,0 +1,35 @@
+#pragma once
+
+#include "js/scope.h"
+
+#include <cloche/bindings.h>
+#include <memory>
+#include <unordered_map>
+
+namespace cloche::js {
+
+class Realm;
+
+/// Makes the functions of `cap:` modules: each a function of the plugin's realm that calls one bound host function.
+class HostFunctions {
+ public:
+  explicit HostFunctions(Realm& realm) noexcept : realm_(realm) {}
+
+  /// The function for `bound`, frozen; made once.
+  [[nodiscard]] v8::Local<v8::Function> get(const Entered& in, const BoundFunction& bound);
+
+ private:
+  struct Slot {
+    Realm& realm;
+    const BoundFunction& bound;
+    v8::Global<v8::Function> function;
+  };
+
+  static void call_sync(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void call_async(const v8::FunctionCallbackInfo<v8::Value>& info);
+
+  Realm& realm_;
+  std::unordered_map<const BoundFunction*, std::unique_ptr<Slot>> slots_;
+};
+
+}  // namespace cloche::js

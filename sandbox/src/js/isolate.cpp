@@ -1,0 +1,80 @@
+#include "js/isolate.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace cloche::js {
+namespace {
+
+constexpr std::uint32_t kRunnerSlot = 0;  // of the isolate's data
+
+// Called by V8 when it cannot go on; what returns from here is aborted by it.
+void on_fatal() {
+  v8::Isolate* isolate = v8::Isolate::TryGetCurrent();
+  if (isolate == nullptr) return;
+  if (auto* runner = static_cast<Runner*>(isolate->GetData(kRunnerSlot)); runner != nullptr && runner->current()) {
+    runner->give_up();
+  }
+}
+
+void on_fatal_error(const char*, const char*) { on_fatal(); }
+void on_out_of_memory(const char*, OomDetails) { on_fatal(); }
+
+}  // namespace
+
+bool BufferAllocator::charge(std::size_t length) noexcept {
+  ByteCount used = used_.load(std::memory_order_relaxed);
+  do {
+    if (length > limit_ - std::min(used, limit_)) return false;
+  } while (!used_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
+  return true;
+}
+
+void* BufferAllocator::Allocate(std::size_t length) {
+  if (!charge(length)) return nullptr;
+  void* data = std::calloc(length, 1);
+  if (data == nullptr) used_.fetch_sub(length, std::memory_order_relaxed);
+  return data;
+}
+
+void* BufferAllocator::AllocateUninitialized(std::size_t length) {
+  if (!charge(length)) return nullptr;
+  void* data = std::malloc(length);
+  if (data == nullptr) used_.fetch_sub(length, std::memory_order_relaxed);
+  return data;
+}
+
+void BufferAllocator::Free(void* data, std::size_t length) {
+  used_.fetch_sub(length, std::memory_order_relaxed);
+  std::free(data);
+}
+
+void HeapLimit::watch(v8::Isolate* isolate) { isolate->AddNearHeapLimitCallback(near_limit, this); }
+
+std::size_t HeapLimit::near_limit(void* self, std::size_t current, std::size_t initial) {
+  static_cast<HeapLimit*>(self)->runner_.stop(Errc::heap_limit);
+  // Termination takes effect at the next check; until then allocation must go on, or V8 gives up.
+  return current + std::max<std::size_t>(initial / 2, std::size_t{8} << 20);
+}
+
+void HeapLimit::restore(v8::Isolate* isolate) {
+  isolate->LowMemoryNotification();
+  isolate->RemoveNearHeapLimitCallback(near_limit, limit_);
+  watch(isolate);
+}
+
+v8::Isolate* make_isolate(const Limits& limits, BufferAllocator& allocator, Runner& runner, bool contain) {
+  v8::Isolate::CreateParams params;
+  params.array_buffer_allocator = &allocator;
+  params.allow_atomics_wait = false;  // it would block the worker, and every plugin on it
+  params.constraints.ConfigureDefaultsFromHeapSize(0, limits.heap);
+  v8::Isolate* isolate = v8::Isolate::New(params);
+  isolate->SetData(kRunnerSlot, contain ? &runner : nullptr);
+  isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  isolate->SetCaptureStackTraceForUncaughtExceptions(true, 16);
+  isolate->SetFatalErrorHandler(on_fatal_error);
+  isolate->SetOOMErrorHandler(on_out_of_memory);
+  return isolate;
+}
+
+}  // namespace cloche::js

@@ -1,0 +1,287 @@
+// The calls of an instance: from where they come in to where their answer goes out.
+
+#include "js/js_instance.h"
+
+#include "js/errors.h"
+#include "js/realm.h"
+#include "js/writer.h"
+
+#include <algorithm>
+#include <array>
+#include <cloche/text.h>
+#include <cloche/units.h>
+#include <utility>
+
+namespace cloche::js {
+namespace {
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+void JsInstance::call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) {
+  submit(options, {Target::Kind::call_export, name, 0}, outgoing);
+}
+
+void JsInstance::read_export(std::string_view name, detail::Outgoing& outgoing) {
+  submit({}, {Target::Kind::read_export, name, 0}, outgoing);
+}
+
+void JsInstance::call_kept(std::uint64_t id, detail::Outgoing& outgoing) {
+  submit({}, {Target::Kind::call_kept, {}, id}, outgoing);
+}
+
+// On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin on the stack it is on.
+void JsInstance::submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing) {
+  if (loop::Loop::current() == &worker_.loop && state_.load(std::memory_order_relaxed) == State::ready) {
+    if (runner_.current()) {
+      const v8::HandleScope handle_scope(runner_.isolate());
+      return perform({runner_.isolate(), runner_.isolate()->GetCurrentContext()}, target, outgoing, nullptr);
+    }
+    if (!runner_.active() && turns_.empty()) {
+      const Budget budget{std::min(options.cpu, limits().cpu_per_call), std::min(options.wall, limits().wall_per_call)};
+      return stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
+    }
+  }
+  submit_from_afar(options, target, outgoing.to_heap(true));
+}
+
+void JsInstance::submit_from_afar(const CallOptions& options, const Target& target, std::shared_ptr<detail::Outgoing> heap) {
+  auto call = std::make_shared<WaitingCall>();
+  call->outgoing = std::move(heap);
+  call->name = target.name;
+  call->target = {target.kind, call->name, target.id};
+  call->cpu = std::min(options.cpu, limits().cpu_per_call);
+  call->deadline = loop::after(loop::Clock::now(), std::min(options.wall, limits().wall_per_call));
+  if (auto refused = post_call(call)) call->outgoing->fail(std::move(*refused));
+}
+
+std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& call) {
+  const std::scoped_lock lock(gate_);
+  if (state_.load(std::memory_order_relaxed) >= State::closing) return closing_;
+  if (queued_.load(std::memory_order_relaxed) >= limits().mailbox) {
+    return Error(Errc::mailbox_limit,
+                 "the plugin '" + info().id + "' has " + std::to_string(limits().mailbox) + " calls waiting already");
+  }
+  queued_.fetch_add(1, std::memory_order_relaxed);
+  worker_.loop.post([self = shared_from_this(), call] { self->queue_call(call); });
+  return std::nullopt;
+}
+
+void JsInstance::queue_call(std::shared_ptr<WaitingCall> call) {
+  if (state_.load(std::memory_order_relaxed) >= State::closing) return call->outgoing->fail(not_ready_error());
+  watch_deadline(call);
+  add_turn({{}, std::move(call)});
+}
+
+void JsInstance::watch_deadline(const std::shared_ptr<WaitingCall>& call) {
+  if (call->deadline == loop::TimePoint::max()) return;
+  call->timer = worker_.loop.timers().add(call->deadline, [this, weak = weak_from_this(), late = std::weak_ptr(call)] {
+    const auto self = weak.lock();
+    const auto waiting = late.lock();
+    if (!self || !waiting) return;
+    waiting->over = true;
+    waiting->outgoing->fail(limit_error(Errc::wall_limit));
+    std::erase_if(waiting_, [&](const auto& entry) { return entry.second == waiting; });
+  });
+}
+
+// The time of what waits on the plugin's own stack, in a host function, is over: its callers need not wait for it any longer.
+void JsInstance::on_overdue() {
+  runner_.stop(Errc::wall_limit);
+  for (detail::Outgoing* outgoing : performing_) outgoing->fail(limit_error(Errc::wall_limit));
+}
+
+void JsInstance::perform(const Entered& in, const Target& target, detail::Outgoing& outgoing,
+                         const std::shared_ptr<WaitingCall>& call) {
+  performing_.push_back(&outgoing);
+  {
+    const v8::TryCatch caught(in.isolate);
+    auto value = produce(in, target, outgoing, caught);
+    if (value && performing_.size() == 1) in.isolate->PerformMicrotaskCheckpoint();
+    if (runner_.stop_reason()) {
+      outgoing.fail(limit_error(*runner_.stop_reason()));
+    } else if (!value) {
+      outgoing.fail(value.error());
+    } else {
+      settle(in, outgoing, call, *value);
+    }
+  }
+  performing_.pop_back();
+}
+
+Result<v8::Local<v8::Value>> JsInstance::produce(const Entered& in, const Target& target, detail::Outgoing& outgoing,
+                                                 const v8::TryCatch& caught) {
+  switch (target.kind) {
+    case Target::Kind::call_export: {
+      auto function = exported_function(in, target.name);
+      if (!function) return function.error();
+      return call_function(in, *function, outgoing, caught);
+    }
+    case Target::Kind::call_kept: return call_function(in, world_->realm->kept(target.id), outgoing, caught);
+    case Target::Kind::read_export: {
+      const auto names = world_->realm->modules().exports(in, parts_.main);
+      v8::Local<v8::Value> value;
+      if (!names->Get(in.context, make_string(in.isolate, target.name)).ToLocal(&value)) return failure(in, caught);
+      return value;
+    }
+    case Target::Kind::run_main: {
+      auto evaluation = world_->realm->modules().run(in, parts_.main);
+      if (!evaluation) return evaluation.error();
+      return v8::Local<v8::Value>(*evaluation);
+    }
+  }
+  return Error(Errc::internal, "unknown kind of call");
+}
+
+Result<v8::Local<v8::Value>> JsInstance::call_function(const Entered& in, v8::Local<v8::Function> function,
+                                                       detail::Outgoing& outgoing, const v8::TryCatch& caught) {
+  Writer writer(in.isolate, world_->realm->boundary());
+  const std::span<const ValueRef> refs = outgoing.write_arguments(writer);
+  if (writer.failed()) {
+    return Error(Errc::size_limit, "the arguments are larger than the " + format_size(limits().message) + " this plugin may receive at once");
+  }
+  constexpr std::size_t kFew = 8;
+  std::array<v8::Local<v8::Value>, kFew> few;
+  std::vector<v8::Local<v8::Value>> many(refs.size() > kFew ? refs.size() : 0);
+  v8::Local<v8::Value>* arguments = many.empty() ? few.data() : many.data();
+  std::ranges::transform(refs, arguments, to_local);
+  v8::Local<v8::Value> value;
+  const auto receiver = v8::Undefined(in.isolate);
+  if (function->Call(in.context, receiver, static_cast<int>(refs.size()), arguments).ToLocal(&value)) return value;
+  return failure(in, caught);
+}
+
+// An export's binding is read once: a plugin that assigns to an exported function later does not change what its host calls.
+Result<v8::Local<v8::Function>> JsInstance::exported_function(const Entered& in, std::string_view name) {
+  const auto known = world_->functions.find(name);
+  if (known != world_->functions.end()) return known->second.Get(in.isolate);
+  const v8::TryCatch caught(in.isolate);
+  const auto names = world_->realm->modules().exports(in, parts_.main);
+  const auto key = make_string(in.isolate, name);
+  v8::Local<v8::Value> value;
+  if (!names->HasOwnProperty(in.context, key).FromMaybe(false)) {
+    return Error(Errc::no_such_export, "the plugin '" + info().id + "' exports no '" + std::string(name) + "'; it exports " + list_of(exports()));
+  }
+  if (!names->Get(in.context, key).ToLocal(&value)) return failure(in, caught);
+  if (!value->IsFunction()) {
+    return Error(Errc::no_such_export, "the export '" + std::string(name) + "' of '" + info().id + "' is no function");
+  }
+  world_->functions[std::string(name)].Reset(in.isolate, value.As<v8::Function>());
+  return value.As<v8::Function>();
+}
+
+void JsInstance::settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call,
+                        v8::Local<v8::Value> value) {
+  if (!value->IsPromise()) return deliver(in, outgoing, value);
+  const auto promise = value.As<v8::Promise>();
+  switch (promise->State()) {
+    case v8::Promise::kFulfilled: return deliver(in, outgoing, promise->Result());
+    case v8::Promise::kRejected:
+      world_->realm->rejections().handle(promise);
+      return outgoing.fail(to_error(in, promise->Result(), {}));
+    case v8::Promise::kPending: break;
+  }
+  if (call) return await(in, call, promise);
+  auto detached = std::make_shared<WaitingCall>();
+  detached->outgoing = outgoing.to_heap(false);
+  detached->deadline = runner_.deadline();
+  watch_deadline(detached);
+  await(in, std::move(detached), promise);
+}
+
+void JsInstance::await(const Entered& in, std::shared_ptr<WaitingCall> call, v8::Local<v8::Promise> promise) {
+  const std::uint64_t id = ++last_waiting_;
+  const auto data = v8::Array::New(in.isolate, 2);
+  data->Set(in.context, 0, v8::External::New(in.isolate, this)).Check();
+  data->Set(in.context, 1, v8::Number::New(in.isolate, static_cast<double>(id))).Check();
+  const auto on_value = [](const v8::FunctionCallbackInfo<v8::Value>& info) { on_settled(info, true); };
+  const auto on_error = [](const v8::FunctionCallbackInfo<v8::Value>& info) { on_settled(info, false); };
+  v8::Local<v8::Function> fulfil;
+  v8::Local<v8::Function> reject;
+  const bool made = v8::Function::New(in.context, on_value, data).ToLocal(&fulfil) &&
+                    v8::Function::New(in.context, on_error, data).ToLocal(&reject) &&
+                    !promise->Then(in.context, fulfil, reject).IsEmpty();
+  if (!made) return call->outgoing->fail({Errc::internal, "the result's promise cannot be awaited"});
+  call->pending = true;
+  waiting_.emplace(id, std::move(call));
+}
+
+void JsInstance::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, bool fulfilled) {
+  const Entered in{info.GetIsolate(), info.GetIsolate()->GetCurrentContext()};
+  const auto data = info.Data().As<v8::Array>();
+  const auto self = data->Get(in.context, 0).ToLocalChecked().As<v8::External>();
+  const auto id = data->Get(in.context, 1).ToLocalChecked().As<v8::Number>();
+  auto& instance = *static_cast<JsInstance*>(self->Value());
+  const auto found = instance.waiting_.find(static_cast<std::uint64_t>(id->Value()));
+  if (found == instance.waiting_.end()) return;  // its deadline passed
+  const auto call = std::move(found->second);
+  instance.waiting_.erase(found);
+  instance.worker_.loop.timers().cancel(call->timer);
+  if (fulfilled) {
+    instance.deliver(in, *call->outgoing, info[0]);
+  } else {
+    call->outgoing->fail(to_error(in, info[0], {}));
+  }
+}
+
+void JsInstance::deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value) {
+  if (state_.load(std::memory_order_relaxed) == State::loading) become_ready(in);
+  const v8::TryCatch caught(in.isolate);
+  Reader reader(in.isolate, world_->realm->boundary());
+  Inward inward(reader);
+  if (outgoing.read_result(inward, to_ref(value))) return;
+  if (inward.mismatched()) {
+    const std::string where = inward.path().empty() ? "the result" : "the result's " + inward.path();
+    return outgoing.fail({Errc::invalid_argument, where + ": expected " + inward.expected() + ", found " + inward.found()});
+  }
+  if (reader.too_large()) {
+    return outgoing.fail({Errc::size_limit, "the result is larger than the " + format_size(limits().message) + " this plugin may send at once"});
+  }
+  outgoing.fail(failure(in, caught));
+}
+
+// The main module ran to its end: the plugin is loaded.
+void JsInstance::become_ready(const Entered& in) {
+  const auto names = world_->realm->modules().exports(in, parts_.main);
+  v8::Local<v8::Array> keys;
+  std::vector<std::string> exports;
+  if (names->GetOwnPropertyNames(in.context).ToLocal(&keys)) {
+    for (std::uint32_t i = 0; i < keys->Length(); ++i) {
+      exports.push_back(to_utf8(in.isolate, keys->Get(in.context, i).ToLocalChecked()));
+    }
+  }
+  {
+    const std::scoped_lock lock(gate_);
+    if (state_.load(std::memory_order_relaxed) != State::loading) return;
+    exports_ = std::move(exports);
+    state_.store(State::ready);
+  }
+  if (parts_.observer) parts_.observer->loaded(info());
+}
+
+Error JsInstance::failure(const Entered& in, const v8::TryCatch& caught) {
+  if (caught.HasTerminated() || !caught.HasCaught()) return limit_error(runner_.stop_reason().value_or(Errc::cancelled));
+  return to_error(in, caught.Exception(), caught.Message());
+}
+
+Error JsInstance::limit_error(Errc reason) const {
+  switch (reason) {
+    case Errc::cpu_limit: return {reason, "the call computed for longer than it may"};
+    case Errc::wall_limit: return {reason, "the call took longer than it may"};
+    case Errc::heap_limit: return {reason, "the plugin's heap grew beyond " + format_size(limits().heap)};
+    case Errc::unloaded: return not_ready_error();
+    default: return {reason, "the call was ended"};
+  }
+}
+
+Error JsInstance::not_ready_error() const {
+  const std::scoped_lock lock(gate_);
+  return closing_.value_or(Error(Errc::unloaded, "the plugin '" + info().id + "' is not loaded"));
+}
+
+}  // namespace cloche::js

@@ -1,0 +1,252 @@
+#include "js/js_instance.h"
+
+#include "js/engine.h"
+#include "js/errors.h"
+#include "js/handle.h"
+#include "js/realm.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloche::js {
+namespace {
+
+Engine& engine() { return *Engine::start({}).value(); }
+
+/// The load itself, as a call: its answer is the instance.
+class Loading final : public detail::Outgoing {
+ public:
+  Loading(std::weak_ptr<Instance> instance, Promise<std::shared_ptr<Instance>> promise)
+      : instance_(std::move(instance)), promise_(std::move(promise)) {}
+
+  std::span<const ValueRef> write_arguments(ValueWriter&) override { return {}; }
+  bool read_result(Inward&, ValueRef) override {
+    promise_.settle(instance_.lock());
+    return true;
+  }
+  void fail(Error error) override {
+    promise_.settle(std::move(error));
+    if (const auto instance = instance_.lock()) static_cast<void>(instance->unload());
+  }
+  std::unique_ptr<Outgoing> to_heap(bool) override { return nullptr; }
+
+ private:
+  std::weak_ptr<Instance> instance_;
+  Promise<std::shared_ptr<Instance>> promise_;
+};
+
+}  // namespace
+
+JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::function<void()> gone)
+    : worker_(worker),
+      parts_(std::move(parts)),
+      gone_(std::move(gone)),
+      allocator_(grants().limits.external),
+      runner_(worker, grants().limits.stack),
+      heap_limit_(runner_, grants().limits.heap),
+      work_(worker.loop),
+      waits_(worker),
+      fiber_services_(waits_),
+      stack_services_(waits_, runner_, [this] { on_overdue(); }) {}
+
+JsInstance::~JsInstance() = default;
+
+void JsInstance::start(std::shared_ptr<detail::Outgoing> loaded) {
+  worker_.loop.spawn([self = shared_from_this(), loaded = std::move(loaded)]() mutable { self->main_fiber(std::move(loaded)); });
+}
+
+void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
+  make_world();
+  auto call = std::make_shared<WaitingCall>();
+  call->outgoing = std::move(loaded);
+  call->cpu = limits().cpu_per_call;
+  call->deadline = loop::after(loop::Clock::now(), limits().wall_per_call);
+  queue_call(std::move(call));
+  run_turns();
+  finish();
+}
+
+void JsInstance::make_world() {
+  runner_.adopt([this] { return make_isolate(limits(), allocator_, runner_, parts_.contain_crashes); });
+  world_ = std::make_unique<World>();
+  world_->tasks = engine().platform().runner(runner_.isolate());
+  world_->tasks->set_wake([this](double seconds) {
+    const auto delay = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+    worker_.loop.post([weak = weak_from_this(), delay] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->worker_.loop.timers().add(loop::after(loop::Clock::now(), delay), [weak] {
+        if (const auto alive = weak.lock()) alive->run_engine_tasks();
+      });
+    });
+  });
+  runner_.enter({}, [this] {
+    v8::Isolate* isolate = runner_.isolate();
+    heap_limit_.watch(isolate);
+    Modules::install(isolate);
+    Rejections::install(isolate);
+    const RealmOptions options{parts_.code_generation, parts_.web_assembly};
+    world_->realm = std::make_unique<Realm>(isolate, static_cast<Surroundings&>(*this), parts_.bindings, *parts_.files, options);
+  });
+}
+
+void JsInstance::run_engine_tasks() {
+  add_turn({[this](const Entered&) {
+              for (auto& task : world_->tasks->take_due()) task->Run();
+            },
+            nullptr});
+}
+
+void JsInstance::end_of_turn(const Entered& in) {
+  in.isolate->PerformMicrotaskCheckpoint();
+  if (!runner_.stop_reason()) world_->realm->rejections().report(in);
+  const auto stopped = runner_.take_stop();
+  if (stopped == Errc::heap_limit) heap_limit_.restore(in.isolate);
+}
+
+void JsInstance::run_turns() {
+  while (state_.load(std::memory_order_relaxed) < State::closing) {
+    if (turns_.empty() || runner_.active()) {
+      work_.wait();
+      continue;
+    }
+    Turn turn = std::move(turns_.front());
+    turns_.pop_front();
+    take_turn(turn);
+    if (worker_.loop.others_ready() || worker_.loop.poll_is_over()) worker_.loop.yield();
+  }
+}
+
+void JsInstance::take_turn(Turn& turn) {
+  if (!turn.call) {
+    return stay({limits().cpu_per_call, limits().wall_per_call}, turn.job);
+  }
+  const std::shared_ptr<WaitingCall>& call = turn.call;
+  queued_.fetch_sub(1, std::memory_order_relaxed);
+  if (call->over) return;
+  stay({call->cpu, Duration::max(), call->deadline},
+       [&](const Entered& in) { perform(in, call->target, *call->outgoing, call); });
+  if (!call->pending) worker_.loop.timers().cancel(call->timer);
+}
+
+void JsInstance::add_turn(Turn turn) {
+  if (state_.load(std::memory_order_relaxed) >= State::closing) return;
+  turns_.push_back(std::move(turn));
+  work_.notify();
+}
+
+void JsInstance::enqueue(std::function<void()> job) {
+  if (loop::Loop::current() == &worker_.loop) return add_turn({[job = std::move(job)](const Entered&) { job(); }, nullptr});
+  const std::scoped_lock lock(gate_);
+  if (state_.load(std::memory_order_relaxed) >= State::closing) return;
+  worker_.loop.post([self = shared_from_this(), job = std::move(job)]() mutable { self->enqueue(std::move(job)); });
+}
+
+void JsInstance::spawn(std::function<void(CallServices&)> body) {
+  ++fibers_;
+  worker_.loop.spawn([self = shared_from_this(), body = std::move(body)] {
+    body(self->fiber_services_);
+    --self->fibers_;
+    self->work_.notify();
+  });
+}
+
+Function JsInstance::make_handle(std::uint64_t id, std::string name) {
+  return Function(std::make_shared<Handle>(shared_from_this(), id, std::move(name)));
+}
+
+std::optional<std::uint64_t> JsInstance::handle_id(const Function& function) const {
+  const auto handle = std::dynamic_pointer_cast<Handle>(function.target());
+  if (!handle || !handle->is_of(*this)) return std::nullopt;
+  return handle->id();
+}
+
+void JsInstance::release_kept(std::uint64_t id) {
+  enqueue([this, id] { world_->realm->release(id); });
+}
+
+void JsInstance::log(LogLevel level, std::string_view text) {
+  if (parts_.log) parts_.log->write(info(), level, text);
+}
+
+void JsInstance::unhandled_rejection(const Error& error) {
+  log(LogLevel::error, "Uncaught " + to_string(error));
+  if (parts_.observer) parts_.observer->unhandled_rejection(info(), error);
+}
+
+std::vector<std::string> JsInstance::exports() const {
+  const std::scoped_lock lock(gate_);
+  return exports_;
+}
+
+Future<void> JsInstance::unload() {
+  const std::scoped_lock lock(gate_);
+  if (state_.load(std::memory_order_relaxed) != State::closed) {
+    worker_.loop.post([self = shared_from_this()] { self->close({Errc::unloaded, "the plugin '" + self->info().id + "' was unloaded"}); });
+  }
+  return unloaded_.future();
+}
+
+// Shuts the gate, fails what waits and ends what runs; the main fiber does the rest.
+void JsInstance::close(Error reason) {
+  {
+    const std::scoped_lock lock(gate_);
+    if (state_.load(std::memory_order_relaxed) >= State::closing) return;
+    state_.store(State::closing);
+    closing_ = reason;
+  }
+  for (Turn& turn : std::exchange(turns_, {})) {
+    if (turn.call) turn.call->outgoing->fail(reason);
+  }
+  for (auto& [id, call] : std::exchange(waiting_, {})) call->outgoing->fail(reason);
+  runner_.stop(Errc::unloaded);
+  waits_.cancel_all();
+  work_.notify();
+}
+
+void JsInstance::on_crash() {
+  const Error error(Errc::crashed, "the engine gave the plugin '" + info().id + "' up: it ran out of memory in a place where that "
+                                   "cannot be undone; it is quarantined");
+  for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
+  world_->tasks->set_wake({});
+  // The isolate is never entered again, so nothing that refers to it may be destroyed.
+  static_cast<void>(world_.release());
+  close(error);
+  log(LogLevel::error, to_string(error));
+  if (parts_.observer) parts_.observer->crashed(info(), error);
+}
+
+void JsInstance::finish() {
+  while (runner_.active() || fibers_ > 0) work_.wait();
+  if (world_) {
+    world_->tasks->set_wake({});
+    runner_.enter({}, [this] { world_.reset(); });
+    v8::Isolate* isolate = runner_.isolate();
+    runner_.dispose();
+    engine().platform().forget(isolate);
+  }
+  {
+    const std::scoped_lock lock(gate_);
+    state_.store(State::closed);
+  }
+  if (parts_.observer) parts_.observer->unloaded(info());
+  gone_();
+  unloaded_.settle({});
+}
+
+}  // namespace cloche::js
+
+namespace cloche {
+
+Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts parts, std::function<void()> gone) {
+  Promise<std::shared_ptr<Instance>> promise;
+  auto future = promise.future();
+  auto held = std::make_shared<InstanceParts>(std::move(parts));
+  worker.loop.post([&worker, held, gone = std::move(gone), promise = std::move(promise)]() mutable {
+    auto instance = std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(gone));
+    instance->start(std::make_shared<js::Loading>(instance, std::move(promise)));
+  });
+  return future;
+}
+
+}  // namespace cloche

@@ -1,0 +1,172 @@
+#pragma once
+
+#include "instance.h"
+#include "js/isolate.h"
+#include "js/platform.h"
+#include "js/realm.h"
+#include "js/runner.h"
+#include "js/scope.h"
+#include "js/services.h"
+#include "loop/signal.h"
+#include "surroundings.h"
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace cloche::js {
+
+/// What a call is about: an export to be called or read, a kept function to be called, or the main module to be run.
+struct Target {
+  enum class Kind : std::uint8_t { call_export, read_export, call_kept, run_main };
+  Kind kind = Kind::run_main;
+  std::string_view name;
+  std::uint64_t id = 0;
+};
+
+/// An instance in an isolate of its own. Its main fiber takes turns from a queue: calls, timers that fired, host functions that
+/// finished, tasks of the engine. A turn enters the isolate, runs, and then runs microtasks. A call made on the worker's thread
+/// while the instance is idle is a turn of its own and does not wait for the queue.
+///
+/// Life: `start` → loading → ready → closing → closed. Closing fails what waits, ends what runs, waits for host functions under way
+/// and destroys the isolate. An instance that crashed closes too, but its isolate is kept for ever, untouched.
+class JsInstance final : public Instance, private Surroundings, public std::enable_shared_from_this<JsInstance> {
+ public:
+  JsInstance(Worker& worker, InstanceParts parts, std::function<void()> gone);
+  ~JsInstance() override;
+
+  /// On the worker's thread: makes the isolate and runs the main module; `loaded` is settled with that.
+  void start(std::shared_ptr<detail::Outgoing> loaded);
+
+  [[nodiscard]] const PluginInfo& info() const noexcept override { return parts_.bindings.plugin(); }
+  [[nodiscard]] const Grants& grants() const noexcept override { return parts_.bindings.grants(); }
+  [[nodiscard]] std::vector<std::string> exports() const override;
+  void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) override;
+  void read_export(std::string_view name, detail::Outgoing& outgoing) override;
+  Future<void> unload() override;
+
+  /// A call of the function that was kept under `id`, and the end of the last handle of it. Any thread.
+  void call_kept(std::uint64_t id, detail::Outgoing& outgoing);
+  void release_kept(std::uint64_t id);
+
+ private:
+  enum class State : std::uint8_t { loading, ready, closing, closed };
+  struct World;
+
+  /// A call that waits: for its turn, or for its promise.
+  struct WaitingCall {
+    std::shared_ptr<detail::Outgoing> outgoing;
+    Target target;
+    std::string name;  // what target.name refers to
+    Duration cpu{};
+    loop::TimePoint deadline;
+    loop::Timers::Id timer;
+    bool pending = false;  // it has had its turn, and waits for its promise
+    bool over = false;     // its deadline passed
+  };
+  struct Turn {
+    std::function<void(const Entered&)> job;
+    std::shared_ptr<WaitingCall> call;  // instead of a job
+  };
+
+  // Surroundings
+  [[nodiscard]] const PluginInfo& plugin() const noexcept override { return info(); }
+  [[nodiscard]] const Limits& limits() const noexcept override { return grants().limits; }
+  [[nodiscard]] Worker& worker() noexcept override { return worker_; }
+  [[nodiscard]] Runner& runner() noexcept override { return runner_; }
+  void enqueue(std::function<void()> job) override;
+  void spawn(std::function<void(CallServices&)> body) override;
+  [[nodiscard]] CallServices& sync_services() noexcept override { return stack_services_; }
+  [[nodiscard]] Function make_handle(std::uint64_t id, std::string name) override;
+  [[nodiscard]] std::optional<std::uint64_t> handle_id(const Function& function) const override;
+  void log(LogLevel level, std::string_view text) override;
+  void unhandled_rejection(const Error& error) override;
+
+  // Life: js_instance.cpp
+  void main_fiber(std::shared_ptr<detail::Outgoing> loaded);
+  void make_world();
+  void run_turns();
+  void take_turn(Turn& turn);
+  void add_turn(Turn turn);
+  void run_engine_tasks();
+  void close(Error reason);
+  void finish();
+  void on_crash();
+  /// Enters the isolate for `f(entered)`, and ends the turn that this was.
+  template <class F>
+  void stay(const Budget& budget, F f);
+  void end_of_turn(const Entered& in);
+
+  // Calls: js_calls.cpp
+  void submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing);
+  void submit_from_afar(const CallOptions& options, const Target& target, std::shared_ptr<detail::Outgoing> heap);
+  [[nodiscard]] std::optional<Error> post_call(const std::shared_ptr<WaitingCall>& call);
+  void queue_call(std::shared_ptr<WaitingCall> call);
+  void perform(const Entered& in, const Target& target, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call);
+  [[nodiscard]] Result<v8::Local<v8::Value>> produce(const Entered& in, const Target& target, detail::Outgoing& outgoing,
+                                                     const v8::TryCatch& caught);
+  [[nodiscard]] Result<v8::Local<v8::Value>> call_function(const Entered& in, v8::Local<v8::Function> function,
+                                                           detail::Outgoing& outgoing, const v8::TryCatch& caught);
+  [[nodiscard]] Result<v8::Local<v8::Function>> exported_function(const Entered& in, std::string_view name);
+  void settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call, v8::Local<v8::Value> value);
+  void await(const Entered& in, std::shared_ptr<WaitingCall> call, v8::Local<v8::Promise> promise);
+  static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, bool fulfilled);
+  void deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value);
+  void become_ready(const Entered& in);
+  void watch_deadline(const std::shared_ptr<WaitingCall>& call);
+  void on_overdue();
+  [[nodiscard]] Error failure(const Entered& in, const v8::TryCatch& caught);
+  [[nodiscard]] Error limit_error(Errc reason) const;
+  [[nodiscard]] Error not_ready_error() const;
+
+  Worker& worker_;
+  InstanceParts parts_;
+  std::function<void()> gone_;
+  BufferAllocator allocator_;
+  Runner runner_;
+  HeapLimit heap_limit_;
+  std::unique_ptr<World> world_;
+
+  loop::Signal work_;  // the main fiber waits on it
+  std::deque<Turn> turns_;
+  std::vector<detail::Outgoing*> performing_;                      // the calls on the stack, outermost first
+  std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
+  std::uint64_t last_waiting_ = 0;
+
+  Waits waits_;
+  FiberServices fiber_services_;
+  StackServices stack_services_;
+  std::uint64_t fibers_ = 0;  // host functions on fibers of their own
+
+  // Other threads ask these.
+  mutable std::mutex gate_;
+  std::atomic<State> state_{State::loading};  // written under gate_
+  std::optional<Error> closing_;              // under gate_: why
+  std::vector<std::string> exports_;          // under gate_
+  std::atomic<std::size_t> queued_{0};
+  Promise<void> unloaded_;
+};
+
+/// The JavaScript side of an instance, destroyed inside its isolate.
+struct JsInstance::World {
+  std::unique_ptr<Realm> realm;
+  std::shared_ptr<TaskRunner> tasks;
+  std::map<std::string, v8::Global<v8::Function>, std::less<>> functions;  // exports that were called
+};
+
+template <class F>
+void JsInstance::stay(const Budget& budget, F f) {
+  runner_.enter(budget, [&] {
+    const Entered in{runner_.isolate(), world_->realm->context(runner_.isolate())};
+    const v8::Context::Scope context_scope(in.context);
+    f(in);
+    end_of_turn(in);
+  });
+  if (runner_.crashed()) on_crash();
+  if (!turns_.empty() || state_.load(std::memory_order_relaxed) >= State::closing) work_.notify();
+}
+
+}  // namespace cloche::js

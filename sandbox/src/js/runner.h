@@ -1,0 +1,111 @@
+#pragma once
+
+#include "js/compat.h"
+#include "loop/clock.h"
+#include "loop/monitor.h"
+#include "loop/stack.h"
+#include "worker.h"
+
+#include <atomic>
+#include <cloche/error.h>
+#include <cloche/limits.h>
+#include <optional>
+
+namespace cloche::js {
+
+/// What one stay inside an isolate may use: so much computing, and so much time, counted from its begin, or until a deadline
+/// that was set earlier.
+struct Budget {
+  Duration cpu = Duration::max();
+  Duration wall = Duration::max();
+  loop::TimePoint deadline = loop::TimePoint::max();
+};
+
+/// Runs code inside one isolate: on the isolate's own stack, within a budget, making way for others, and with a way out when
+/// the engine gives up. An isolate is entered by one fiber at a time; this is what sees to it. Belongs to its worker's thread.
+class Runner final : private loop::Interruptible {
+ public:
+  /// `stack` bytes are JavaScript's; more is added for the engine's own frames below its limit.
+  Runner(Worker& worker, std::size_t stack);
+  ~Runner() override;
+
+  /// Calls `make()` on the stack, outside any isolate, to make the isolate that is run from then on.
+  template <class F>
+  void adopt(F make) {
+    stack_.run([&] { take(make()); });
+  }
+
+  /// Enters the isolate and calls `f()` there. The caller's fiber may be suspended meanwhile. Not while `active`.
+  template <class F>
+  void enter(const Budget& budget, F f) {
+    Runner* outer = begin(budget);
+    stack_.run([&] {
+      const v8::Isolate::Scope isolate_scope(isolate_);
+      const v8::HandleScope handle_scope(isolate_);
+      meter_begin();
+      f();
+      meter_end();
+    });
+    end(outer);
+  }
+
+  /// Leaves the isolate while `f()` runs, which may park the fiber or enter other isolates; from inside.
+  template <class F>
+  auto outside(F f) {
+    struct Back {
+      Runner& runner;
+      ~Back() { runner.come_back(); }
+    };
+    leave();
+    const Back back{*this};
+    return f();
+  }
+
+  /// Ends what runs inside, now or when it is next resumed, for this reason; the first one counts.
+  void stop(Errc reason);
+  /// Why it was ended, once; resets that.
+  [[nodiscard]] std::optional<Errc> take_stop();
+  [[nodiscard]] const std::optional<Errc>& stop_reason() const noexcept { return stop_; }
+
+  /// The engine cannot go on: abandons the stack and returns from `enter`. From inside.
+  [[noreturn]] void give_up();
+  [[nodiscard]] bool crashed() const noexcept { return stack_.abandoned(); }
+
+  /// Whether code is inside, running or suspended.
+  [[nodiscard]] bool active() const noexcept { return stack_.active(); }
+  /// Whether the calling fiber is inside.
+  [[nodiscard]] bool current() const noexcept { return worker_.running == this; }
+  /// When the stay under way is over.
+  [[nodiscard]] loop::TimePoint deadline() const noexcept { return deadline_; }
+  [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }
+  [[nodiscard]] Worker& worker() noexcept { return worker_; }
+
+  /// Destroys the isolate; on the stack, nobody inside.
+  void dispose();
+
+ private:
+  void interrupt() noexcept override;
+  void look_up();
+  void take(v8::Isolate* isolate);
+  Runner* begin(const Budget& budget);
+  void end(Runner* outer);
+  void leave();
+  void come_back();
+  void meter_begin();
+  void meter_end();
+  void account();
+
+  Worker& worker_;
+  loop::GuardedStack stack_;
+  v8::Isolate* isolate_ = nullptr;
+  NoStackScan no_stack_scan_;
+  Duration cpu_limit_{};
+  loop::TimePoint deadline_{};
+  Duration cpu_used_{};
+  loop::TimePoint since_{};               // from when what is not yet in cpu_used_ counts
+  std::optional<Duration> thread_cpu_;    // the thread's CPU clock then, where it was read
+  std::optional<Errc> stop_;
+  std::atomic<bool> interrupt_pending_{false};
+};
+
+}  // namespace cloche::js

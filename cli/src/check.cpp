@@ -29,7 +29,7 @@ Examples:
 /// Everything wrong with the paths checked so far.
 class Checker {
  public:
-  Checker() : catalogue_(builtin_registry({}).catalogue()) {}
+  Checker() : catalogue_(builtin_catalogue()) {}
 
   void check(const std::string& path);
 

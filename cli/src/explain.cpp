@@ -137,7 +137,7 @@ ExitCode explain(const Grants& grants, const std::vector<Decision>& decisions, c
 }
 
 ExitCode run(const Options& options, const Report& report) {
-  const Catalogue catalogue = builtin_registry(options.rights).catalogue();
+  const Catalogue catalogue = builtin_catalogue();
   const auto grants = resolve_grants(options, catalogue);
   if (!grants) return report.fail(grants.error());
   if (options.capability.empty()) return explain(*grants, grants->decisions, report);

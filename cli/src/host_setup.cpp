@@ -6,11 +6,11 @@ namespace cloche::cli {
 
 Result<HostOptions> host_options(const RightsOptions& rights, ConsoleOptions console) {
   HostOptions options;
-  options.registry = builtin_registry(rights);
+  options.log = metered_log(make_console(console));
+  options.registry = builtin_registry(rights, options.log);
   auto policy = read_policy(rights, options.registry.catalogue());
   if (!policy) return policy.error();
   options.policy = std::move(*policy);
-  options.log = make_console(console);
   return options;
 }
 

@@ -39,7 +39,12 @@ std::filesystem::path environment_path(const char* variable) {
 std::filesystem::path data_folder() {
   // The specification has relative values ignored.
   if (auto home = environment_path("XDG_DATA_HOME"); home.is_absolute()) return home / "cloche";
-  return environment_path("HOME") / ".local" / "share" / "cloche";
+  return home_folder() / ".local" / "share" / "cloche";
+}
+
+std::filesystem::path home_folder() {
+  auto home = environment_path("HOME");
+  return home.is_absolute() ? home : std::filesystem::path();
 }
 
 Result<std::string> read_text(const std::string& path) {

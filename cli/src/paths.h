@@ -9,6 +9,9 @@ namespace cloche::cli {
 /// Where cloche keeps plugins' data: `cloche` in the XDG data home (XDG Base Directory Specification 0.8). Not made here.
 std::filesystem::path data_folder();
 
+/// The user's home folder; empty where the environment names none.
+std::filesystem::path home_folder();
+
 /// The whole of a text file; of stdin for `-`. Errors: `io`; `size_limit` beyond 64 MiB.
 [[nodiscard]] Result<std::string> read_text(const std::string& path);
 

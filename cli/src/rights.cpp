@@ -1,11 +1,13 @@
 #include "rights.h"
 
+#include "console.h"
 #include "paths.h"
 
 #include <cloche/builtin.h>
 #include <cloche/package.h>
 #include <cloche/text.h>
 #include <string_view>
+#include <utility>
 
 namespace cloche::cli {
 namespace {
@@ -41,13 +43,18 @@ void add_grant_all(CLI::App& verb, RightsOptions& options) {
   verb.add_flag("--grant-all", options.grant_all, "Grant all that is asked for and the policy does not deny");
 }
 
-Registry builtin_registry(const RightsOptions& options) {
+Registry builtin_registry(const RightsOptions& options, std::shared_ptr<LogSink> log) {
   BuiltinOptions builtin;
   std::error_code ignored;  // a folder that is not there is told of when a plugin uses it
-  builtin.workspace = std::filesystem::absolute(options.workspace, ignored);
-  builtin.data = data_folder();
-  return builtin_capabilities(builtin);
+  builtin.directories["WORKSPACE"] = std::filesystem::absolute(options.workspace, ignored);
+  builtin.directories["TEMP"] = std::filesystem::temp_directory_path(ignored);
+  if (const auto home = home_folder(); !home.empty()) builtin.directories["HOME"] = home;
+  builtin.data_directory = data_folder();
+  builtin.log = std::move(log);
+  return builtin_capabilities(std::move(builtin));
 }
+
+Catalogue builtin_catalogue() { return builtin_registry({}, make_console({})).catalogue(); }
 
 Result<Policy> read_policy(const RightsOptions& options, const Catalogue& catalogue) {
   auto policy = options.policy.empty() ? Result<Policy>(Policy()) : read_policy_file(options.policy, catalogue);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cloche/log_sink.h>
 #include <cloche/manifest.h>
 #include <cloche/policy.h>
 #include <cloche/registry.h>
 #include <cloche/result.h>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,12 @@ struct RightsOptions {
 void add_rights_options(CLI::App& verb, RightsOptions& options);
 void add_grant_all(CLI::App& verb, RightsOptions& options);
 
-/// The built-in capabilities, working in the workspace and keeping data in the user's data folder.
-Registry builtin_registry(const RightsOptions& options);
+/// The built-in capabilities, working in the workspace, the home and the temporary folder, and keeping data in the user's
+/// data folder. `log` takes what plugins log.
+Registry builtin_registry(const RightsOptions& options, std::shared_ptr<LogSink> log);
+
+/// What there is to be granted.
+Catalogue builtin_catalogue();
 
 /// The policy of the file, checked against what there is; the one that grants nothing where no file was named.
 [[nodiscard]] Result<Policy> read_policy(const RightsOptions& options, const Catalogue& catalogue);

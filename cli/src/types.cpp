@@ -1,3 +1,4 @@
+#include "console.h"
 #include "rights.h"
 #include "verb.h"
 
@@ -29,7 +30,7 @@ std::vector<std::string> asked_for(const Manifest& manifest) {
 }
 
 ExitCode run(const Options& options, const Report& report) {
-  const Registry registry = builtin_registry({});
+  const Registry registry = builtin_registry({}, make_console({}));
   auto manifest = open_manifest(options.folder, registry.catalogue());
   if (!manifest) return report.fail(manifest.error());
   const std::string text = global_declarations() + type_declarations(registry, asked_for(*manifest));

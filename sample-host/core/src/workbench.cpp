@@ -24,6 +24,12 @@ std::chrono::nanoseconds since(std::chrono::steady_clock::time_point start) {
   return std::chrono::steady_clock::now() - start;
 }
 
+/// Takes what nobody wants to see.
+class Silence final : public cloche::LogSink {
+ public:
+  void write(const cloche::PluginInfo&, cloche::LogLevel, std::string_view) override {}
+};
+
 Result<std::vector<fs::path>> plugin_folders(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
@@ -39,9 +45,11 @@ Result<std::vector<fs::path>> plugin_folders(const fs::path& folder) {
 
 cloche::Registry make_registry(const WorkbenchOptions& options, std::shared_ptr<Desk> desk) {
   cloche::BuiltinOptions builtin;
-  builtin.workspace = options.workspace;
-  builtin.data = options.data;
-  cloche::Registry registry = cloche::builtin_capabilities(builtin);
+  builtin.directories = options.directories;
+  builtin.directories["WORKSPACE"] = options.workspace;
+  builtin.data_directory = options.data;
+  builtin.log = options.log;
+  cloche::Registry registry = cloche::builtin_capabilities(std::move(builtin));
   define_editor(registry, std::move(desk));
   return registry;
 }
@@ -118,6 +126,8 @@ Workbench::~Workbench() = default;
 
 Result<Workbench> Workbench::create(WorkbenchOptions options) {
   auto desk = std::make_shared<Desk>();
+  if (!options.log) options.log = std::make_shared<Silence>();
+  options.log = cloche::metered_log(std::move(options.log));
   cloche::HostOptions host;
   host.registry = make_registry(options, desk);
   if (auto good = check_capabilities(options.policy, host.registry.catalogue()); !good) return good.error();

@@ -11,6 +11,7 @@
 #include <cloche/policy.h>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <utility>
 
 namespace {
@@ -77,11 +78,17 @@ Result<cloche::Policy> read_policy(const fs::path& path) {
   return cloche::parse_policy(*text, path.string());
 }
 
+std::map<std::string, fs::path> home_directory() {
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? std::map<std::string, fs::path>() : std::map<std::string, fs::path>{{"HOME", home}};
+}
+
 Result<Workbench> open_workbench(const Options& options, const Style& style) {
   auto policy = read_policy(options.policy);
   if (!policy) return policy.error();
   auto bench = Workbench::create({.policy = std::move(*policy),
                                   .workspace = options.root,
+                                  .directories = home_directory(),
                                   .data = options.data,
                                   .log = make_plugin_log(std::cout, style)});
   if (!bench) return bench;

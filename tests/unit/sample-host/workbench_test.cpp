@@ -42,7 +42,7 @@ class Fixture {
   }
 
   Workbench& open(cloche::Policy policy) {
-    auto bench = Workbench::create({.policy = std::move(policy), .workspace = folder_, .data = folder_ / "data", .log = nullptr});
+    auto bench = Workbench::create({.policy = std::move(policy), .workspace = folder_, .directories = {}, .data = folder_ / "data", .log = nullptr});
     REQUIRE(bench);
     bench_.emplace(std::move(*bench));
     REQUIRE(bench_->load_plugins(folder_ / "plugins"));
@@ -176,13 +176,13 @@ TEST_SUITE("Workbench") {
   TEST_CASE("a policy that names what there is not is refused") {
     cloche::Policy policy;
     policy.add_grant("editro");
-    const auto bench = Workbench::create({.policy = policy, .workspace = ".", .data = "data", .log = nullptr});
+    const auto bench = Workbench::create({.policy = policy, .workspace = ".", .directories = {}, .data = "data", .log = nullptr});
     REQUIRE_FALSE(bench);
     CHECK(bench.error().code() == Errc::policy_invalid);
   }
 
   TEST_CASE("a folder that is not there is an error") {
-    auto bench = Workbench::create({.policy = {}, .workspace = ".", .data = "data", .log = nullptr});
+    auto bench = Workbench::create({.policy = {}, .workspace = ".", .directories = {}, .data = "data", .log = nullptr});
     REQUIRE(bench);
     CHECK(bench->load_plugins("no/such/folder").error().code() == Errc::io);
   }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cloche/host.h>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ namespace workbench {
 struct WorkbenchOptions {
   cloche::Policy policy;                  ///< what plugins may be granted
   std::filesystem::path workspace;        ///< the folder the user works in: $WORKSPACE
+  std::map<std::string, std::filesystem::path> directories;  ///< others that a policy can name: HOME for `$HOME`
   std::filesystem::path data;             ///< where plugins' data is kept; made when first used
   std::shared_ptr<cloche::LogSink> log;   ///< takes what plugins write to console; null: dropped
   unsigned workers = 1;                   ///< as in cloche::HostOptions

@@ -58,7 +58,8 @@ Result<Directory> Directory::open(const std::filesystem::path& path) {
   return Directory(std::move(fd), path);
 }
 
-Result<FileDescriptor> Directory::open_beneath(std::string_view path, int flags, std::uint32_t mode) const {
+Result<FileDescriptor> Directory::open_beneath(std::string_view path, int flags, std::uint32_t mode,
+                                               std::string_view shown_as) const {
   if (path.find('\0') != std::string_view::npos) {
     return Error(Errc::invalid_argument, "a path must not contain a NUL character");
   }
@@ -71,7 +72,7 @@ Result<FileDescriptor> Directory::open_beneath(std::string_view path, int flags,
     const long fd = ::syscall(SYS_openat2, fd_.get(), name.c_str(), &how, sizeof how);
     if (fd >= 0) return FileDescriptor(static_cast<int>(fd));
     // EAGAIN: something on the path was renamed while the kernel walked it, so it could not vouch for the result.
-    if (errno != EINTR && errno != EAGAIN) return open_error(path, errno);
+    if (errno != EINTR && errno != EAGAIN) return open_error(shown_as.empty() ? path : shown_as, errno);
   }
 }
 

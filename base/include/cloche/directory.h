@@ -34,8 +34,10 @@ class Directory {
   [[nodiscard]] static Result<Directory> open(const std::filesystem::path& path);
 
   /// `open(2)` beneath this directory. `path` is relative, with '/' between its parts; O_CLOEXEC is implied.
-  /// Errors: `io`, with the reason in the message; `not_capable` when the path would leave the directory.
-  [[nodiscard]] Result<FileDescriptor> open_beneath(std::string_view path, int flags, std::uint32_t mode = 0) const;
+  /// Errors: `io`, with the reason in the message; `not_capable` when the path would leave the directory. They call the file
+  /// `shown_as`, or `path` where that is empty.
+  [[nodiscard]] Result<FileDescriptor> open_beneath(std::string_view path, int flags, std::uint32_t mode = 0,
+                                                    std::string_view shown_as = {}) const;
 
   /// The whole of a regular file of at most `max_bytes` bytes. A directory, device, FIFO or socket is refused
   /// without being waited on.

@@ -32,6 +32,19 @@ class CallServices {
 
 std::unique_ptr<CallServices> make_thread_services();
 
+namespace detail {
+
+template <class T>
+struct AsResult {
+  using type = Result<T>;
+};
+template <class T>
+struct AsResult<Result<T>> {
+  using type = Result<T>;
+};
+
+}  // namespace detail
+
 /// One use of a host function by one plugin: a host function that takes a `Call&` first is given it. It lives as long as the
 /// function runs and is used on its thread alone.
 class Call {
@@ -55,10 +68,10 @@ class Call {
   /// Waits. Other plugins run meanwhile. Error: `cancelled`, at once, when the call is.
   [[nodiscard]] Result<void> sleep(Duration duration) { return services_.sleep(duration); }
 
-  /// Runs `f()` on a thread that may block, waits for it, and gives what it returned. `f` is always run to its end, so it
-  /// may refer to the caller's variables. Error: `cancelled` when it was not begun.
+  /// Runs `f()` on a thread that may block, waits for it, and gives what it returned, a T or a Result<T>. `f` is always run
+  /// to its end, so it may refer to the caller's variables. Error: `cancelled` when it was not begun.
   template <class F>
-  [[nodiscard]] auto blocking(F&& f) -> Result<std::invoke_result_t<F&>> {
+  [[nodiscard]] auto blocking(F&& f) -> typename detail::AsResult<std::invoke_result_t<F&>>::type {
     using T = std::invoke_result_t<F&>;
     if constexpr (std::is_void_v<T>) {
       return services_.run_blocking([&] { f(); });

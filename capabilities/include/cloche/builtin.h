@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cloche/builtin/clock.h>
+#include <cloche/builtin/random.h>
+#include <cloche/log_sink.h>
+#include <cloche/registry.h>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace cloche {
+
+/// What the built-in capabilities work on. Everything of the outside comes in here.
+struct BuiltinOptions {
+  /// What `$NAME` stands for in the paths of `fs`: "WORKSPACE", "PLUGIN_DATA", "TEMP", or others of the host's choice.
+  std::map<std::string, std::filesystem::path> directories;
+  /// Where each plugin's data is, in a folder named by its id. Empty: no `storage`, and no `$PLUGIN_DATA`.
+  std::filesystem::path data_directory;
+  std::shared_ptr<LogSink> log;  ///< null: metered_log(spdlog_sink())
+  ClockOptions clock;
+  RandomSource random;  ///< empty: the kernel's
+};
+
+/// A registry with `log`, `clock`, `random`, `storage`, `fs.read` and `fs.write`, to which a host adds its own.
+[[nodiscard]] Registry builtin_capabilities(BuiltinOptions options = {});
+
+}  // namespace cloche

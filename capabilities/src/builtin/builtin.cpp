@@ -1,0 +1,18 @@
+#include <cloche/builtin.h>
+#include <cloche/builtin/fs.h>
+#include <cloche/builtin/log.h>
+#include <cloche/builtin/storage.h>
+
+namespace cloche {
+
+Registry builtin_capabilities(BuiltinOptions options) {
+  Registry registry;
+  define_log(registry, options.log ? std::move(options.log) : metered_log(spdlog_sink()));
+  define_clock(registry, std::move(options.clock));
+  define_random(registry, options.random ? std::move(options.random) : system_random());
+  define_storage(registry, options.data_directory);
+  define_fs(registry, {std::move(options.directories), std::move(options.data_directory)});
+  return registry;
+}
+
+}  // namespace cloche

@@ -53,12 +53,15 @@ class CapabilityChecker {
 
  private:
   [[nodiscard]] Complain complain() {
-    return [this](const SourceLocation& where, std::string message) { problems_.add(where, std::move(message)); };
+    return [this](const SourceLocation& where, std::string message) {
+      problems_.add(where, std::move(message));
+    };
   }
 
   void check_scope(const ScopeSet& set, const CatalogueEntry& entry, RuleUse use) {
     if (entry.scope.empty() && !set.rules.empty()) {
-      return problems_.add(set.rules.front().where, entry.id + " takes no scope; write \"*\", or leave the scope out");
+      return problems_.add(set.rules.front().where,
+                           entry.id + " takes no scope; write \"*\", or leave the scope out");
     }
     for (const ScopeRule& rule : set.rules) {
       if (problems_.full()) return;
@@ -80,7 +83,8 @@ class CapabilityChecker {
   static std::string without_allow(const CatalogueEntry& entry) {
     std::string fields;
     for (const ScopeField& field : entry.scope) fields += (fields.empty() ? "" : ", ") + field.name;
-    return "without allow, " + entry.id + " grants nothing; write allow: \"*\" for everything, or rules with " + fields;
+    return "without allow, " + entry.id +
+           " grants nothing; write allow: \"*\" for everything, or rules with " + fields;
   }
 
   [[nodiscard]] std::string unknown(const std::string& id) const {

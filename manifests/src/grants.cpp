@@ -33,8 +33,9 @@ const Grant* Grants::find(std::string_view capability) const noexcept {
 }
 
 const Decision* Grants::decision(std::string_view capability) const noexcept {
-  const auto found = std::find_if(decisions.begin(), decisions.end(),
-                                  [&](const Decision& decision) { return decision.capability == capability; });
+  const auto found = std::find_if(decisions.begin(), decisions.end(), [&](const Decision& decision) {
+    return decision.capability == capability;
+  });
   return found == decisions.end() ? nullptr : &*found;
 }
 

@@ -85,7 +85,8 @@ class ManifestReader {
     request.when_denied =
         Reader::choice(item, "when_denied", {{"ignore", WhenDenied::ignore}}, WhenDenied::throw_error);
     if (!request.id.empty() && !asked_.insert(request.id).second) {
-      reader_.complain(item, "the capability " + shown(request.id) + " is asked for twice; make it one entry");
+      reader_.complain(item,
+                       "the capability " + shown(request.id) + " is asked for twice; make it one entry");
     }
     return request;
   }
@@ -112,15 +113,17 @@ class ManifestReader {
   void check_inherit(const Node& dependency) {
     for (const Node& item : items(dependency, "inherit")) {
       if (asked_.count(item.text) != 0 || read::check_capability(item.text)) continue;
-      reader_.complain(item, "the capability " + shown(item.text) +
-                                 " is passed on but not asked for; add it to capabilities too, or leave it out");
+      reader_.complain(item,
+                       "the capability " + shown(item.text) +
+                           " is passed on but not asked for; add it to capabilities too, or leave it out");
     }
   }
 
   void read_interfaces(const Node& root) {
     for (const Node& item : items(root, "provides")) {
       out_.provides.push_back({reader_.text(item, "interface", read::check_interface),
-                               reader_.version(item, "version"), reader_.text(item, "types", read::check_path)});
+                               reader_.version(item, "version"),
+                               reader_.text(item, "types", read::check_path)});
     }
     for (const Node& item : items(root, "uses")) {
       out_.uses.push_back({reader_.text(item, "interface", read::check_interface),
@@ -133,7 +136,8 @@ class ManifestReader {
     const Node* config = root.find("config");
     if (config == nullptr) return;
     out_.config.schema = reader_.text(*config, "schema", read::check_path);
-    if (const Node* defaults = config->find("defaults")) out_.config.defaults = schema::to_json(*defaults).dump();
+    if (const Node* defaults = config->find("defaults"))
+      out_.config.defaults = schema::to_json(*defaults).dump();
   }
 
   void read_commands(const Node& root) {

@@ -1,6 +1,6 @@
-#include <cloche/package.h>
+#include "digest.h"
 
-#include <cerrno>
+#include <cloche/package.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -17,7 +17,8 @@ Result<void> check_main(const Directory& directory, const Manifest& manifest) {
   if (!file) return bad_main(manifest, file.error().message());
   struct stat status {};
   if (::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return bad_main(manifest, "'" + manifest.main + "' is not a regular file; name the file of the entry module");
+    return bad_main(manifest,
+                    "'" + manifest.main + "' is not a regular file; name the file of the entry module");
   }
   return {};
 }
@@ -44,7 +45,17 @@ Result<Package> Package::open(const std::filesystem::path& folder) {
 }
 
 Result<std::string> Package::read(std::string_view path, std::uint64_t max_bytes) const {
-  return directory_.read_file(path, max_bytes);
+  auto text = directory_.read_file(path, max_bytes);
+  if (!text) return text;
+  const auto listed =
+      manifest_.integrity.find(std::filesystem::path(path).lexically_normal().generic_string());
+  if (listed == manifest_.integrity.end()) return text;
+  const auto same = has_digest(*text, listed->second);
+  if (!same) return same.error();
+  if (*same) return text;
+  return Error(Errc::source_invalid, "'" + std::string(path) +
+                                         "' is not the file whose digest the manifest lists; "
+                                         "install the plugin again, or correct integrity");
 }
 
 }  // namespace cloche

@@ -5,9 +5,10 @@
 
 namespace cloche {
 
-/// Whether `match` is about the plugin of `manifest`. Where being matched takes something away, prereleases are to be
-/// included, where it gives something, they are not.
-inline bool is_about(const PluginMatch& match, const Manifest& manifest, VersionRange::Prereleases prereleases) {
+/// Whether `match` is about the plugin of `manifest`. Where being matched takes something away, prereleases
+/// are to be included, where it gives something, they are not.
+inline bool is_about(const PluginMatch& match, const Manifest& manifest,
+                     VersionRange::Prereleases prereleases) {
   if (!glob_matches(match.plugin, manifest.id)) return false;
   if (match.publisher_key) {
     const bool none = *match.publisher_key == "none";

@@ -24,7 +24,8 @@ class PolicyReader {
     if (const Node* defaults = root.find("defaults")) read_defaults(*defaults);
     if (const Node* sets = root.find("sets")) read_sets(*sets);
     for (const Node& item : items(root, "ceiling")) out_.ceiling.push_back(rule(item, Layer::ceiling));
-    for (const Node& item : items(root, "organisation")) out_.organisation.push_back(rule(item, Layer::organisation));
+    for (const Node& item : items(root, "organisation"))
+      out_.organisation.push_back(rule(item, Layer::organisation));
     for (const Node& item : items(root, "grants")) out_.grants.push_back(grant(item));
     for (const Node& item : items(root, "revoked")) {
       out_.revoked.push_back({reader_.match(item), reader_.where(item)});
@@ -37,8 +38,9 @@ class PolicyReader {
 
  private:
   static Verdict verdict(const Node& map, std::string_view key, Verdict otherwise) {
-    return Reader::choice(
-        map, key, {{"deny", Verdict::deny}, {"allow", Verdict::allow}, {"prompt", Verdict::prompt}}, otherwise);
+    return Reader::choice(map, key,
+                          {{"deny", Verdict::deny}, {"allow", Verdict::allow}, {"prompt", Verdict::prompt}},
+                          otherwise);
   }
 
   void read_defaults(const Node& node) {
@@ -56,7 +58,8 @@ class PolicyReader {
       const yaml::Key& name = node.keys[i];
       if (auto complaint = read::check_set_name(name.text)) reader_.complain(name, std::move(*complaint));
       std::vector<ScopedCapability>& set = out_.sets[name.text];
-      for (const Node& item : node.items[i].items) set.push_back(scoped(item, "id", item.find("allow"), Layer::ceiling));
+      for (const Node& item : node.items[i].items)
+        set.push_back(scoped(item, "id", item.find("allow"), Layer::ceiling));
     }
   }
 
@@ -69,7 +72,8 @@ class PolicyReader {
     return capability;
   }
 
-  // What a deny entry denies: the rules of allow_none_of, one rule of the fields beside it, or without either everything.
+  // What a deny entry denies: the rules of allow_none_of, one rule of the fields beside it, or without either
+  // everything.
   ScopedCapability deny(const Node& item, Layer layer) {
     const Node* rules = item.find("allow_none_of");
     ScopedCapability denied = scoped(item, "id", rules, layer);
@@ -110,8 +114,9 @@ class PolicyReader {
     std::vector<std::string_view> names;
     for (const auto& [known, unused] : out_.sets) names.push_back(known);
     const std::string_view near = nearest(name.text, names);
-    reader_.complain(name, "there is no set " + shown(name.text) +
-                               (near.empty() ? "; define it under sets" : "; did you mean " + shown(near) + "?"));
+    reader_.complain(name,
+                     "there is no set " + shown(name.text) +
+                         (near.empty() ? "; define it under sets" : "; did you mean " + shown(near) + "?"));
   }
 
   Policy::UserGrant grant(const Node& item) {
@@ -128,8 +133,9 @@ class PolicyReader {
     if (const Node* expires = item.find("expires")) {
       grant.expires = read::read_instant(expires->text);
       if (!grant.expires) {
-        reader_.complain(*expires, shown(expires->text) +
-                                       " is not a day or instant; write one such as 2027-01-01 or 2027-01-01T12:00:00Z");
+        reader_.complain(
+            *expires, shown(expires->text) +
+                          " is not a day or instant; write one such as 2027-01-01 or 2027-01-01T12:00:00Z");
       }
     }
     grant.persisted = true;

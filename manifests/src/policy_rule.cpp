@@ -13,7 +13,8 @@ bool capability_matches(std::string_view pattern, std::string_view capability) n
 bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
   std::size_t p = 0;
   std::size_t t = 0;
-  std::size_t star = std::string_view::npos;  // the last '*' met, and from where in `text` it stands for characters
+  std::size_t star =
+      std::string_view::npos;  // the last '*' met, and from where in `text` it stands for characters
   std::size_t from = 0;
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {

@@ -22,7 +22,8 @@ class Problems {
   [[nodiscard]] bool full() const noexcept { return errors_.size() >= kMost; }
   [[nodiscard]] bool empty() const noexcept { return errors_.empty(); }
 
-  /// The first error in the order of the text, with the others as its more(). Call it only where there is one.
+  /// The first error in the order of the text, with the others as its more(). Call it only where there is
+  /// one.
   [[nodiscard]] Error take();
 
  private:

@@ -48,7 +48,8 @@ void apply_layers(const Manifest& manifest, const Policy& policy, Grants& grants
 std::optional<DecisionStep> revocation(const Manifest& manifest, const Policy& policy) {
   for (const Policy::Revocation& revoked : policy.revoked) {
     if (!is_about(revoked.match, manifest, VersionRange::Prereleases::included)) continue;
-    const std::string range = revoked.match.version ? " in the versions " + revoked.match.version->text() : "";
+    const std::string range =
+        revoked.match.version ? " in the versions " + revoked.match.version->text() : "";
     return DecisionStep{{Layer::revocation, revoked.where},
                         DecisionStep::Effect::denies,
                         "the plugin " + manifest.id + " is revoked" + range};
@@ -60,7 +61,8 @@ std::string_view advice(Layer layer) {
   switch (layer) {
     case Layer::manifest: return "correct the manifest's entry";
     case Layer::ceiling: return "ask for less in the manifest, or have the host's author raise the ceiling";
-    case Layer::organisation: return "ask for less in the manifest, or have the organisation's policy changed";
+    case Layer::organisation:
+      return "ask for less in the manifest, or have the organisation's policy changed";
     case Layer::grant: return "have the user grant it";
     case Layer::defaults: return "add a grant for it to the policy";
     case Layer::host: return "leave the entry out, or use a host that offers it";
@@ -86,7 +88,8 @@ Grants resolve(const Manifest& manifest, const Policy& policy, const Catalogue& 
   grants.version = to_string(manifest.version);
   grants.refused = revocation(manifest, policy);
   apply_layers(manifest, policy, grants);
-  CapabilityResolver resolver(manifest, policy, catalogue, context, grants.refused ? &*grants.refused : nullptr);
+  CapabilityResolver resolver(manifest, policy, catalogue, context,
+                              grants.refused ? &*grants.refused : nullptr);
   const auto add = [&](const std::vector<CapabilityRequest>& requests, bool required) {
     for (const CapabilityRequest& request : requests) {
       CapabilityResolver::Outcome outcome = resolver.resolve(request, required);
@@ -100,17 +103,19 @@ Grants resolve(const Manifest& manifest, const Policy& policy, const Catalogue& 
 }
 
 std::optional<Error> missing_required(const Grants& grants) {
-  if (grants.refused) return Error(Errc::not_capable, sentence("", *grants.refused)).at(grants.refused->origin.where);
+  if (grants.refused)
+    return Error(Errc::not_capable, sentence("", *grants.refused)).at(grants.refused->origin.where);
   std::vector<Error> errors;
   for (const Decision& decision : grants.decisions) {
     if (!decision.required || decision.granted) continue;
-    const auto step = std::find_if(decision.steps.begin(), decision.steps.end(), [](const DecisionStep& candidate) {
-      return candidate.effect == DecisionStep::Effect::denies;
-    });
+    const auto step = std::find_if(
+        decision.steps.begin(), decision.steps.end(),
+        [](const DecisionStep& candidate) { return candidate.effect == DecisionStep::Effect::denies; });
     if (step == decision.steps.end()) continue;
-    errors.push_back(Error(Errc::not_capable, sentence("the required capability '" + decision.capability +
-                                                           "' is not granted: ", *step))
-                         .at(decision.steps.front().origin.where));
+    errors.push_back(
+        Error(Errc::not_capable,
+              sentence("the required capability '" + decision.capability + "' is not granted: ", *step))
+            .at(decision.steps.front().origin.where));
   }
   if (errors.empty()) return std::nullopt;
   std::vector<Error> more(std::next(errors.begin()), errors.end());

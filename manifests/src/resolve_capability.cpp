@@ -90,9 +90,11 @@ void CapabilityResolver::apply_max(const PolicyRule& rule, Layer layer) {
   }
   if (most.everything) most.rules.clear();
   if (!most.everything && most.rules.empty()) {
-    return refuse(most.origin, std::string(name_of(layer)) + " does not list " + decision_.capability + " in max");
+    return refuse(most.origin,
+                  std::string(name_of(layer)) + " does not list " + decision_.capability + " in max");
   }
-  note(most.origin, Effect::narrows, std::string(name_of(layer)) + " allows at most " + describe(most, *entry_));
+  note(most.origin, Effect::narrows,
+       std::string(name_of(layer)) + " allows at most " + describe(most, *entry_));
   allow(most);
 }
 
@@ -101,7 +103,8 @@ std::optional<std::string> CapabilityResolver::void_because(const Policy::UserGr
     return "the grant is for another publisher's key or version of the plugin";
   }
   if (grant.expires && *grant.expires <= context_.now) return "the grant has expired";
-  const bool passing = grant.lifetime == Policy::Lifetime::once || grant.lifetime == Policy::Lifetime::session;
+  const bool passing =
+      grant.lifetime == Policy::Lifetime::once || grant.lifetime == Policy::Lifetime::session;
   if (grant.persisted && passing) return "the grant was for a session that is over";
   return std::nullopt;
 }
@@ -158,8 +161,9 @@ void CapabilityResolver::deny(const ScopeSet& set, std::string_view who) {
   ScopeSet denied{set.origin, false, {}};
   for (const ScopeRule& rule : set.rules) {
     std::string complaint;
-    auto good = typed_rule(rule, *entry_, RuleUse::deny,
-                           [&](const SourceLocation&, std::string message) { complaint = std::move(message); });
+    auto good = typed_rule(rule, *entry_, RuleUse::deny, [&](const SourceLocation&, std::string message) {
+      complaint = std::move(message);
+    });
     // A denial that cannot be understood is not dropped: it denies all it could have meant.
     if (!good || good->fields.empty()) {
       return refuse({set.origin.layer, rule.where}, subject + " denies " + decision_.capability +
@@ -180,7 +184,8 @@ void CapabilityResolver::note(const Origin& origin, Effect effect, std::string t
   decision_.steps.push_back({origin, effect, escape_controls(text)});
 }
 
-// `set` with the values the catalogue's kinds ask for; rules that do not fit are left out: they allow nothing.
+// `set` with the values the catalogue's kinds ask for; rules that do not fit are left out: they allow
+// nothing.
 ScopeSet CapabilityResolver::typed(const ScopeSet& set) const {
   ScopeSet typed{set.origin, set.everything, {}};
   if (set.everything) return typed;

@@ -18,7 +18,8 @@ std::string value_text(const ScopeValue& value, ScopeKind kind) {
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return number_text(*number, kind);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   std::string list;
-  for (const std::string& text : std::get<std::vector<std::string>>(value)) list += (list.empty() ? "" : ", ") + text;
+  for (const std::string& text : std::get<std::vector<std::string>>(value))
+    list += (list.empty() ? "" : ", ") + text;
   return "[" + list + "]";
 }
 

@@ -33,13 +33,15 @@ bool has_parent_part(std::string_view path) {
 
 Conversion to_path(const std::string& text) {
   if (text.empty()) return refused("this path is empty; write one such as $WORKSPACE/**");
-  if (text.find('\\') != std::string::npos) return refused("a path has '/' between its parts, not a backslash");
+  if (text.find('\\') != std::string::npos)
+    return refused("a path has '/' between its parts, not a backslash");
   if (has_parent_part(text)) return refused("a path must not have '..' in it; write where it leads");
   return {text, {}};
 }
 
 Conversion to_url(const std::string& text) {
-  if (text.find("://") != std::string::npos && text.find_first_of(" \t\r\n") == std::string::npos) return {text, {}};
+  if (text.find("://") != std::string::npos && text.find_first_of(" \t\r\n") == std::string::npos)
+    return {text, {}};
   return refused(shown(text) + " is not a URL pattern; write one such as https://*.example.com/*");
 }
 
@@ -80,8 +82,10 @@ Conversion from_number(std::uint64_t number, const ScopeField& field) {
   const std::string text = std::to_string(number);
   switch (field.kind) {
     case ScopeKind::count: return {number, {}};
-    case ScopeKind::size: return refused("a size needs its unit; write " + text + "B, or another unit such as MiB");
-    case ScopeKind::duration: return refused("a duration needs its unit; write " + text + "ms, or another unit");
+    case ScopeKind::size:
+      return refused("a size needs its unit; write " + text + "B, or another unit such as MiB");
+    case ScopeKind::duration:
+      return refused("a duration needs its unit; write " + text + "ms, or another unit");
     case ScopeKind::flag: return refused("expected true or false, found the number " + text);
     case ScopeKind::text_list: return refused("expected a list of texts, found the number " + text);
     default: return refused("expected a text; put " + text + " in quotes");

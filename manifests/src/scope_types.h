@@ -15,8 +15,8 @@ enum class RuleUse : std::uint8_t {
 /// Told of each field that does not fit: where, and what to write instead.
 using Complain = std::function<void(const SourceLocation& where, std::string message)>;
 
-/// `rule`, as written in YAML, with the values the catalogue's kinds ask for: sizes in bytes, durations in nanoseconds.
-/// Nothing where a field is unknown, of another kind, or missing.
+/// `rule`, as written in YAML, with the values the catalogue's kinds ask for: sizes in bytes, durations in
+/// nanoseconds. Nothing where a field is unknown, of another kind, or missing.
 std::optional<ScopeRule> typed_rule(const ScopeRule& rule, const CatalogueEntry& entry, RuleUse use,
                                     const Complain& complain);
 

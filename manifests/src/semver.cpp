@@ -73,13 +73,14 @@ Result<Version> Version::parse(std::string_view text) {
   std::uint64_t* const numbers[] = {&version.major, &version.minor, &version.patch};
   std::size_t count = 0;
   const bool good = text.size() <= kMaxVersionText && each_part(core, [&](std::string_view part) {
-    const auto number = read_version_number(part);
-    if (!number || count == 3) return false;
-    *numbers[count++] = *number;
-    return true;
-  });
+                      const auto number = read_version_number(part);
+                      if (!number || count == 3) return false;
+                      *numbers[count++] = *number;
+                      return true;
+                    });
   if (!good || count != 3 || !read_version_suffix(text.substr(core.size()), version)) {
-    return Error(Errc::invalid_argument, shown(text) + " is not a SemVer version; write three numbers such as 2.3.0");
+    return Error(Errc::invalid_argument,
+                 shown(text) + " is not a SemVer version; write three numbers such as 2.3.0");
   }
   return version;
 }
@@ -90,8 +91,9 @@ std::weak_ordering operator<=>(const Version& a, const Version& b) noexcept {
   if (a.prerelease.empty() != b.prerelease.empty()) {
     return a.prerelease.empty() ? std::weak_ordering::greater : std::weak_ordering::less;
   }
-  return std::lexicographical_compare_three_way(a.prerelease.begin(), a.prerelease.end(), b.prerelease.begin(),
-                                                b.prerelease.end(), compare_identifiers);
+  return std::lexicographical_compare_three_way(a.prerelease.begin(), a.prerelease.end(),
+                                                b.prerelease.begin(), b.prerelease.end(),
+                                                compare_identifiers);
 }
 
 std::string to_string(const Version& version) {

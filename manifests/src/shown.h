@@ -5,7 +5,8 @@
 
 namespace cloche {
 
-/// `text` in single quotes for a message, cut short where it is long. Cuts never fall inside a UTF-8 character.
+/// `text` in single quotes for a message, cut short where it is long. Cuts never fall inside a UTF-8
+/// character.
 inline std::string shown(std::string_view text) {
   constexpr std::size_t kMost = 80;
   if (text.size() <= kMost) return "'" + std::string(text) + "'";

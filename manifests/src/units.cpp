@@ -31,7 +31,8 @@ constexpr Unit kDurations[] = {{"h", 3'600'000'000'000}, {"m", 60'000'000'000}, 
                                {"ms", 1'000'000},        {"us", 1'000},         {"ns", 1}};
 
 constexpr std::string_view kSizeHelp = "write a whole number and its unit (B, KiB, MiB, GiB), such as 64MiB";
-constexpr std::string_view kDurationHelp = "write a whole number and its unit (ns, us, ms, s, m, h), such as 50ms";
+constexpr std::string_view kDurationHelp =
+    "write a whole number and its unit (ns, us, ms, s, m, h), such as 50ms";
 
 Error refused(std::string_view text, std::string_view what, std::string_view help) {
   return {Errc::invalid_argument, shown(text) + std::string(what) + "; " + std::string(help)};

@@ -47,7 +47,8 @@ std::optional<Partial> read_partial(std::string_view text) {
   return partial;
 }
 
-// The first version after all those whose first `count` numbers are those of `version`: before its own prereleases.
+// The first version after all those whose first `count` numbers are those of `version`: before its own
+// prereleases.
 Version next_after(const Version& version, int count) {
   Version next;
   next.prerelease = {"0"};
@@ -128,7 +129,8 @@ std::string_view take_operator(std::string_view& text) {
   return {};
 }
 
-// One alternative: conditions side by side, or two versions with ` - ` between them. False when it cannot be read.
+// One alternative: conditions side by side, or two versions with ` - ` between them. False when it cannot be
+// read.
 bool read_alternative(std::string_view text, std::vector<Comparator>& out) {
   text = trimmed(text);
   if (const std::size_t dash = text.find(" - "); dash != std::string_view::npos) {
@@ -162,7 +164,8 @@ bool holds(const Comparator& comparator, const Version& version, bool included) 
     case Op::at_most: return order <= 0;
     case Op::greater: return order > 0;
     // Where parts were left open, `1.x` begins with the prereleases of 1.0.0.
-    case Op::at_least: return order >= 0 || (included && comparator.partial && same_core(version, comparator.version));
+    case Op::at_least:
+      return order >= 0 || (included && comparator.partial && same_core(version, comparator.version));
     case Op::equal: return order == 0;
   }
   return false;

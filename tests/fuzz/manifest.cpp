@@ -1,4 +1,5 @@
-// Feeds the manifest parser arbitrary bytes: whatever they are, it answers with a manifest or an error that has a place.
+// Feeds the manifest parser arbitrary bytes: whatever they are, it answers with a manifest or an error that
+// has a place.
 
 #include <cloche/manifest.h>
 #include <cstdint>
@@ -9,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto manifest = cloche::parse_manifest(text, "plugin.yaml");
   if (!manifest) {
     const cloche::Error& error = manifest.error();
-    if (error.code() != cloche::Errc::manifest_invalid || !error.where() || error.message().empty()) std::abort();
+    if (error.code() != cloche::Errc::manifest_invalid || !error.where() || error.message().empty())
+      std::abort();
     for (const cloche::Error& more : error.more()) {
       if (!more.where()) std::abort();
     }

@@ -1,5 +1,5 @@
-// Feeds the policy parser arbitrary bytes, and resolves a plugin that asks for everything under each policy it accepts:
-// nothing may be granted that the policy's denials name as a whole.
+// Feeds the policy parser arbitrary bytes, and resolves a plugin that asks for everything under each policy
+// it accepts: nothing may be granted that the policy's denials name as a whole.
 
 #include <cloche/policy.h>
 #include <cloche/resolve.h>
@@ -10,9 +10,13 @@ namespace {
 
 cloche::Catalogue catalogue() {
   using cloche::ScopeKind;
-  return {{{"log", "", {}, {}},
-           {"fs.read", "", {{"path", ScopeKind::path, true, {}}, {"max_bytes", ScopeKind::size, false, {}}}, {}},
-           {"net.fetch", "", {{"url", ScopeKind::url, true, {}}, {"addresses", ScopeKind::text_list, false, {}}}, {}}}};
+  return {
+      {{"log", "", {}, {}},
+       {"fs.read", "", {{"path", ScopeKind::path, true, {}}, {"max_bytes", ScopeKind::size, false, {}}}, {}},
+       {"net.fetch",
+        "",
+        {{"url", ScopeKind::url, true, {}}, {"addresses", ScopeKind::text_list, false, {}}},
+        {}}}};
 }
 
 cloche::Manifest manifest() {
@@ -38,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto policy = cloche::parse_policy(text, "policy.yaml");
   if (!policy) {
     const cloche::Error& error = policy.error();
-    if (error.code() != cloche::Errc::policy_invalid || !error.where() || error.message().empty()) std::abort();
+    if (error.code() != cloche::Errc::policy_invalid || !error.where() || error.message().empty())
+      std::abort();
     return 0;
   }
   (void)check_capabilities(*policy, kCatalogue);

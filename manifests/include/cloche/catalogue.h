@@ -25,12 +25,13 @@ struct ScopeField {
   std::vector<std::string> choices;  ///< for text and text_list: the words allowed, where they are few
 };
 
-/// One capability a host offers: an id such as `storage` or `fs.read`, whose first part is the module plugins import
-/// (`cap:fs`), the shape of its scope, and the functions it brings into that module.
+/// One capability a host offers: an id such as `storage` or `fs.read`, whose first part is the module plugins
+/// import (`cap:fs`), the shape of its scope, and the functions it brings into that module.
 struct CatalogueEntry {
   std::string id;
-  std::string summary;              ///< one line, shown to people
-  std::vector<ScopeField> scope;    ///< empty: the capability takes no scope, and asking for it asks for all of it
+  std::string summary;  ///< one line, shown to people
+  std::vector<ScopeField>
+      scope;  ///< empty: the capability takes no scope, and asking for it asks for all of it
   std::vector<std::string> functions;
 
   /// The part of the id before the first dot.

@@ -28,7 +28,8 @@ struct Origin {
   SourceLocation where;
 };
 
-/// One field of a rule: a flag, a number (bytes, nanoseconds or a count, as its ScopeKind says), a text or a list.
+/// One field of a rule: a flag, a number (bytes, nanoseconds or a count, as its ScopeKind says), a text or a
+/// list.
 using ScopeValue = std::variant<bool, std::uint64_t, std::string, std::vector<std::string>>;
 
 /// One rule of a scope, such as `{path: "$WORKSPACE/**", max_bytes: 8MiB}`: every field of it must match.
@@ -46,8 +47,9 @@ struct ScopeSet {
   std::vector<ScopeRule> rules;
 };
 
-/// A capability a plugin holds. Its scope is kept as the conjunction of what the layers said and never simplified: a use
-/// is inside when every set of `allow` has a rule that matches and no set of `deny` has one.
+/// A capability a plugin holds. Its scope is kept as the conjunction of what the layers said and never
+/// simplified: a use is inside when every set of `allow` has a rule that matches and no set of `deny` has
+/// one.
 struct Grant {
   std::string capability;
   std::vector<ScopeSet> allow;
@@ -67,13 +69,13 @@ struct Decision {
   std::string capability;
   bool required = false;
   bool granted = false;
-  bool prompt = false;        ///< not granted now, but the user may be asked for it
-  std::string reason;         ///< the plugin's own words, control characters escaped
+  bool prompt = false;  ///< not granted now, but the user may be asked for it
+  std::string reason;   ///< the plugin's own words, control characters escaped
   std::vector<DecisionStep> steps;
 };
 
-/// What a plugin may do: the intersection of what its manifest asks and what every layer of policy allows. Plain data
-/// without ties to the texts it came from; copies are independent.
+/// What a plugin may do: the intersection of what its manifest asks and what every layer of policy allows.
+/// Plain data without ties to the texts it came from; copies are independent.
 struct Grants {
   std::string plugin;   ///< the plugin's id
   std::string version;  ///< its version, SemVer 2.0.0

@@ -21,7 +21,8 @@ struct LimitRequests {
   std::optional<ByteCount> storage;
 };
 
-/// Calls `visit(name, member of LimitRequests, member of Limits)` for every limit; `name` is the field's in YAML.
+/// Calls `visit(name, member of LimitRequests, member of Limits)` for every limit; `name` is the field's in
+/// YAML.
 template <class Visit>
 constexpr void each_limit(Visit visit) {
   visit("heap", &LimitRequests::heap, &Limits::heap);

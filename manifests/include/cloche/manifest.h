@@ -13,7 +13,8 @@
 
 namespace cloche {
 
-/// plugin.yaml, version 1, as plain data. Texts are as written: pass them through escape_controls() before showing them.
+/// plugin.yaml, version 1, as plain data. Texts are as written: pass them through escape_controls() before
+/// showing them.
 struct Manifest {
   struct Publisher {
     std::string name;
@@ -82,8 +83,8 @@ struct Manifest {
 /// Error: `manifest_invalid`; every error found is there, the first with the others as its more().
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text, std::string_view file_name);
 
-/// Checks every capability `manifest` asks for against what the host offers: ids, and the fields of their scopes.
-/// Error: `manifest_invalid`, as of parse_manifest().
+/// Checks every capability `manifest` asks for against what the host offers: ids, and the fields of their
+/// scopes. Error: `manifest_invalid`, as of parse_manifest().
 [[nodiscard]] Result<void> check_capabilities(const Manifest& manifest, const Catalogue& catalogue);
 
 /// Checks `engines` against the application's version and Cloche's plugin API. Error: `manifest_invalid`.

@@ -30,15 +30,15 @@ struct Policy {
 
   struct UserGrant {
     PluginMatch match;
-    /// "sha256:" and hexadecimal digits of the manifest that was shown, or empty. It tells a host when to ask anew;
-    /// resolve() has no need of it, since it intersects with what the present manifest asks for.
+    /// "sha256:" and hexadecimal digits of the manifest that was shown, or empty. It tells a host when to ask
+    /// anew; resolve() has no need of it, since it intersects with what the present manifest asks for.
     std::string manifest_digest;
     ScopedCapability capability;
     ScopeSet deny;
     Lifetime lifetime = Lifetime::always;
     std::optional<std::chrono::sys_seconds> expires;
-    /// Read from a file. A grant for once or for one session counts only while it is not: the session it was given in
-    /// is over when the file is read again.
+    /// Read from a file. A grant for once or for one session counts only while it is not: the session it was
+    /// given in is over when the file is read again.
     bool persisted = false;
     SourceLocation where;
   };
@@ -64,10 +64,12 @@ struct Policy {
   /// A policy that grants whatever is asked for. For trying a plugin out, never for shipping.
   [[nodiscard]] static Policy grant_all();
 
-  /// From now on what no grant covers is allowed, required or optional. Ceiling and organisation still narrow.
+  /// From now on what no grant covers is allowed, required or optional. Ceiling and organisation still
+  /// narrow.
   void allow_unlisted() noexcept;
 
-  /// Grants `capability` (a pattern: `fs.read`, `fs.*`) with everything to every plugin that matches `plugin`.
+  /// Grants `capability` (a pattern: `fs.read`, `fs.*`) with everything to every plugin that matches
+  /// `plugin`.
   void add_grant(std::string capability, std::string plugin = "*");
 };
 
@@ -75,8 +77,8 @@ struct Policy {
 /// Error: `policy_invalid`; every error found is there, the first with the others as its more().
 [[nodiscard]] Result<Policy> parse_policy(std::string_view text, std::string_view file_name);
 
-/// Checks every capability `policy` names, and the fields of every scope, against what the host offers. A pattern such
-/// as `net.*` may stand for nothing. Error: `policy_invalid`, as of parse_policy().
+/// Checks every capability `policy` names, and the fields of every scope, against what the host offers. A
+/// pattern such as `net.*` may stand for nothing. Error: `policy_invalid`, as of parse_policy().
 [[nodiscard]] Result<void> check_capabilities(const Policy& policy, const Catalogue& catalogue);
 
 }  // namespace cloche

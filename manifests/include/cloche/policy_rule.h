@@ -26,8 +26,8 @@ struct ScopedCapability {
 /// What the ceiling or the organisation says about the plugins that match. It only ever narrows.
 struct PolicyRule {
   PluginMatch match;
-  /// Where there is one: no capabilities but those of these sets of Policy::sets, within their scopes. What several
-  /// entries say of one capability is added up; a set that does not exist adds nothing.
+  /// Where there is one: no capabilities but those of these sets of Policy::sets, within their scopes. What
+  /// several entries say of one capability is added up; a set that does not exist adds nothing.
   std::optional<std::vector<std::string>> max;
   std::vector<ScopedCapability> deny;
   LimitRequests limits;
@@ -39,8 +39,8 @@ struct PolicyRule {
 /// Whether `pattern` (`fs.read`, `fs.*`, `*`) stands for `capability`.
 [[nodiscard]] bool capability_matches(std::string_view pattern, std::string_view capability) noexcept;
 
-/// Whether `pattern`, in which '*' stands for any characters, stands for the whole of `text`. Linear in practice,
-/// quadratic at worst.
+/// Whether `pattern`, in which '*' stands for any characters, stands for the whole of `text`. Linear in
+/// practice, quadratic at worst.
 [[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text) noexcept;
 
 }  // namespace cloche

@@ -54,7 +54,8 @@ class VersionRange {
 
  private:
   std::string text_;
-  std::vector<std::vector<Comparator>> alternatives_;  // any of which must hold; each holds when all its parts do
+  std::vector<std::vector<Comparator>>
+      alternatives_;  // any of which must hold; each holds when all its parts do
 };
 
 }  // namespace cloche

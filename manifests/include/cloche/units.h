@@ -7,8 +7,9 @@
 
 namespace cloche {
 
-/// Reads a size as people write it: a whole number and B, KiB, MiB, GiB, TiB (powers of 1024) or kB, KB, MB, GB, TB
-/// (powers of 1000), such as `64MiB`. A bare number is refused: nobody can tell what it counts. Error: `invalid_argument`.
+/// Reads a size as people write it: a whole number and B, KiB, MiB, GiB, TiB (powers of 1024) or kB, KB, MB,
+/// GB, TB (powers of 1000), such as `64MiB`. A bare number is refused: nobody can tell what it counts. Error:
+/// `invalid_argument`.
 [[nodiscard]] Result<ByteCount> parse_size(std::string_view text);
 
 /// Reads a duration: a whole number and ns, us, ms, s, m or h, such as `50ms`. Error: `invalid_argument`.
@@ -17,7 +18,8 @@ namespace cloche {
 /// `text` that parse_size() reads back as `size`, in the largest unit that loses nothing: `64MiB`, `1000B`.
 std::string format_size(ByteCount size);
 
-/// `text` that parse_duration() reads back as `duration` (not negative), in the largest unit that loses nothing.
+/// `text` that parse_duration() reads back as `duration` (not negative), in the largest unit that loses
+/// nothing.
 std::string format_duration(Duration duration);
 
 }  // namespace cloche

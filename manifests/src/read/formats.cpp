@@ -12,8 +12,10 @@ constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kLowerDigits = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view kLowerDigitsDash = "abcdefghijklmnopqrstuvwxyz0123456789-";
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-constexpr std::string_view kFacetCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+constexpr std::string_view kNameCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+constexpr std::string_view kFacetCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 constexpr std::string_view kBase64 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
 
 bool only(std::string_view text, std::string_view characters) {
@@ -35,7 +37,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-bool has_prefix(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool has_prefix(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 bool has_suffix(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
@@ -49,8 +53,9 @@ Complaint unless(bool good, std::string_view text, std::string_view what) {
 // Lower-case words with single dashes between them.
 bool is_id_part(std::string_view part, bool first) {
   const auto words = split(part, '-');
-  const bool good = std::all_of(words.begin(), words.end(),
-                                [](std::string_view word) { return is_word(word, kLowerDigits, kLowerDigits); });
+  const bool good = std::all_of(words.begin(), words.end(), [](std::string_view word) {
+    return is_word(word, kLowerDigits, kLowerDigits);
+  });
   return good && (!first || kLower.find(part.front()) != std::string_view::npos);
 }
 
@@ -73,11 +78,13 @@ Complaint check_id(std::string_view text) {
   const auto parts = split(text, '.');
   bool good = parts.size() >= 2;
   for (std::size_t i = 0; good && i < parts.size(); ++i) good = is_id_part(parts[i], i == 0);
-  return unless(good, text, "a plugin id; write a reverse DNS name in lower case, such as com.acme.git-helper");
+  return unless(good, text,
+                "a plugin id; write a reverse DNS name in lower case, such as com.acme.git-helper");
 }
 
 Complaint check_publisher_key(std::string_view text) {
-  return unless(is_key(text), text, "a publisher's key; write 'ed25519:' and 32 bytes in base64 (44 characters)");
+  return unless(is_key(text), text,
+                "a publisher's key; write 'ed25519:' and 32 bytes in base64 (44 characters)");
 }
 
 Complaint check_key_or_none(std::string_view text) {
@@ -87,7 +94,8 @@ Complaint check_key_or_none(std::string_view text) {
 }
 
 Complaint check_capability(std::string_view text) {
-  return unless(is_facets(text), text, "a capability; write a module such as storage or a facet such as fs.read");
+  return unless(is_facets(text), text,
+                "a capability; write a module such as storage or a facet such as fs.read");
 }
 
 Complaint check_capability_pattern(std::string_view text) {
@@ -110,7 +118,8 @@ Complaint check_interface(std::string_view text) {
 }
 
 Complaint check_command(std::string_view text) {
-  return unless(is_word(text, kLetters, kNameCharacters), text, "a command's name; write one such as git.blame");
+  return unless(is_word(text, kLetters, kNameCharacters), text,
+                "a command's name; write one such as git.blame");
 }
 
 Complaint check_activation(std::string_view text) {
@@ -128,23 +137,29 @@ Complaint check_digest(std::string_view text) {
 }
 
 Complaint check_manifest_digest(std::string_view text) {
-  const bool good = has_prefix(text, "sha256:") && text.size() == 71 && only(text.substr(7), "0123456789abcdef");
+  const bool good =
+      has_prefix(text, "sha256:") && text.size() == 71 && only(text.substr(7), "0123456789abcdef");
   return unless(good, text, "a manifest's digest; write 'sha256:' and 64 hexadecimal digits");
 }
 
 Complaint check_set_name(std::string_view text) {
-  return unless(text.size() <= 64 && is_word(text, kLower, kLowerDigitsDash), text, "a set's name; write one such as ro-workspace");
+  return unless(text.size() <= 64 && is_word(text, kLower, kLowerDigitsDash), text,
+                "a set's name; write one such as ro-workspace");
 }
 
 Complaint check_path(std::string_view text) {
   if (text.empty()) return "this path is empty; write one inside the plugin's folder";
   if (text.front() == '/') return shown(text) + " is absolute; write a path relative to the plugin's folder";
-  if (text.find('\\') != std::string_view::npos) return shown(text) + " has a backslash; write '/' between parts";
+  if (text.find('\\') != std::string_view::npos)
+    return shown(text) + " has a backslash; write '/' between parts";
   for (const std::string_view part : split(text, '/')) {
-    if (part == "..") return shown(text) + " leads upwards; write a path inside the plugin's folder, without '..'";
-    if (part == "." || part.empty()) return shown(text) + " has an empty part; write it without './' and '//'";
+    if (part == "..")
+      return shown(text) + " leads upwards; write a path inside the plugin's folder, without '..'";
+    if (part == "." || part.empty())
+      return shown(text) + " has an empty part; write it without './' and '//'";
   }
-  return unless(text.find_first_of("\t\n\r") == std::string_view::npos, text, "a path; leave out tabs and line ends");
+  return unless(text.find_first_of("\t\n\r") == std::string_view::npos, text,
+                "a path; leave out tabs and line ends");
 }
 
 Complaint check_main(std::string_view text) {

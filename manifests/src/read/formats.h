@@ -6,8 +6,8 @@
 
 namespace cloche::read {
 
-/// What is wrong with a text of some format and what to write instead, or nothing. Each stands for a `format` of the
-/// JSON Schemas, whose `pattern` says the same to editors.
+/// What is wrong with a text of some format and what to write instead, or nothing. Each stands for a `format`
+/// of the JSON Schemas, whose `pattern` says the same to editors.
 using Complaint = std::optional<std::string>;
 using Check = Complaint (*)(std::string_view text);
 

@@ -5,7 +5,8 @@
 namespace cloche::read {
 namespace {
 
-// Reads numbers and the characters between them: a digit of `shape` stands for any digit, another character for itself.
+// Reads numbers and the characters between them: a digit of `shape` stands for any digit, another character
+// for itself.
 bool has_shape(std::string_view text, std::string_view shape) {
   if (text.size() != shape.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -75,7 +75,8 @@ std::optional<VersionRange> Reader::range(const Node& map, std::string_view key)
 
 std::optional<Isolation> Reader::isolation(const Node& map, std::string_view key) {
   if (map.find(key) == nullptr) return std::nullopt;
-  return choice(map, key, {{"context", Isolation::context}, {"process", Isolation::process}}, Isolation::isolate);
+  return choice(map, key, {{"context", Isolation::context}, {"process", Isolation::process}},
+                Isolation::isolate);
 }
 
 void Reader::read_limit(const Node& node, std::string_view name, std::optional<std::uint64_t>& out) {
@@ -85,7 +86,8 @@ void Reader::read_limit(const Node& node, std::string_view name, std::optional<s
   }
   const auto size = parse_size(node.text);
   if (!size) return complain(node, size.error().message());
-  if (*size == 0 && must_be_positive(name)) return complain(node, "nothing runs with this; write more than 0B");
+  if (*size == 0 && must_be_positive(name))
+    return complain(node, "nothing runs with this; write more than 0B");
   out = *size;
 }
 
@@ -133,7 +135,8 @@ ScopeSet Reader::scope(const Node* node, Layer layer) {
 PluginMatch Reader::match(const Node& map) {
   PluginMatch match;
   if (map.find("plugin") != nullptr) match.plugin = text(map, "plugin", check_plugin_pattern);
-  if (map.find("publisher_key") != nullptr) match.publisher_key = text(map, "publisher_key", check_key_or_none);
+  if (map.find("publisher_key") != nullptr)
+    match.publisher_key = text(map, "publisher_key", check_key_or_none);
   match.version = range(map, "version");
   return match;
 }

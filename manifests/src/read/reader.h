@@ -14,14 +14,16 @@
 
 namespace cloche::read {
 
-/// Reads fields of a document whose structure the schema has already vouched for, and checks what a schema cannot say.
-/// An absent field reads as empty; a bad one is reported and reads as empty too.
+/// Reads fields of a document whose structure the schema has already vouched for, and checks what a schema
+/// cannot say. An absent field reads as empty; a bad one is reported and reads as empty too.
 class Reader {
  public:
   explicit Reader(Problems& problems) : problems_(problems) {}
 
   [[nodiscard]] SourceLocation where(const yaml::Node& node) const { return problems_.where(node.place); }
-  void complain(const yaml::Node& node, std::string message) { problems_.add(node.place, std::move(message)); }
+  void complain(const yaml::Node& node, std::string message) {
+    problems_.add(node.place, std::move(message));
+  }
   void complain(const yaml::Key& key, std::string message) { problems_.add(key.place, std::move(message)); }
 
   /// Whether further complaints would not be told.

@@ -68,8 +68,8 @@ std::string written(const json& value) {
   if (!value.is_string()) return value.dump();
   const auto text = value.get<std::string>();
   const bool safe = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == '_' || c == '/' || c == ' ';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_' || c == '/' || c == ' ';
   });
   return safe ? text : "\"" + text + "\"";
 }
@@ -112,7 +112,8 @@ class Explainer {
     const json& type = member(schema, "type");
     if (type.is_string()) return is_of(node, type.get<std::string>());
     if (!type.is_array()) return true;
-    return std::any_of(type.begin(), type.end(), [&](const json& t) { return is_of(node, t.get<std::string>()); });
+    return std::any_of(type.begin(), type.end(),
+                       [&](const json& t) { return is_of(node, t.get<std::string>()); });
   }
 
   static bool value_fits(const json& schema, const Node& node) {
@@ -125,7 +126,8 @@ class Explainer {
     const json& schema = resolve(unresolved);
     std::vector<std::string> words;
     if (schema.contains("const")) return {written(schema["const"])};
-    if (const json& type = member(schema, "type"); type.is_string()) words.push_back(type_name(type.get<std::string>()));
+    if (const json& type = member(schema, "type"); type.is_string())
+      words.push_back(type_name(type.get<std::string>()));
     for (const char* keyword : {"enum", "anyOf", "type"}) {
       const json& list = member(schema, keyword);
       if (!list.is_array()) continue;
@@ -133,7 +135,8 @@ class Explainer {
         if (item.is_object()) {
           for (std::string& word : expectations(item)) words.push_back(std::move(word));
         } else {
-          words.push_back(std::string_view(keyword) == "type" ? type_name(item.get<std::string>()) : written(item));
+          words.push_back(std::string_view(keyword) == "type" ? type_name(item.get<std::string>())
+                                                              : written(item));
         }
       }
     }
@@ -151,20 +154,25 @@ class Explainer {
   }
 
   std::string mismatch(const json& schema, const Node& node) const {
-    std::string message = "expected " + joined(expectations(schema)) + example(schema) + ", found " + found(node);
+    std::string message =
+        "expected " + joined(expectations(schema)) + example(schema) + ", found " + found(node);
     const bool scalar = node.kind == Kind::integer || node.kind == Kind::real || node.kind == Kind::boolean;
-    const std::string format = member(schema, "format").is_string() ? member(schema, "format").get<std::string>() : "";
+    const std::string format =
+        member(schema, "format").is_string() ? member(schema, "format").get<std::string>() : "";
     if (format == "cloche-size" || format == "cloche-duration") {
       if (node.kind == Kind::integer) message += "; write its unit too";
     } else if (scalar && is_expected(schema, "string")) {
       message += "; put it in quotes if that is the text you mean";
-    } else if (node.kind == Kind::text && (is_expected(schema, "integer") || is_expected(schema, "boolean"))) {
+    } else if (node.kind == Kind::text &&
+               (is_expected(schema, "integer") || is_expected(schema, "boolean"))) {
       message += "; write it without quotes";
     }
     return message;
   }
 
-  static bool is_expected(const json& schema, std::string_view type) { return member(schema, "type") == type; }
+  static bool is_expected(const json& schema, std::string_view type) {
+    return member(schema, "type") == type;
+  }
 
   std::string wrong_value(const json& schema, const Node& node) const {
     const std::vector<std::string> words = expectations(schema);
@@ -206,14 +214,16 @@ class Explainer {
   void visit_number(const json& schema, const Node& node) {
     const json& least = member(schema, "minimum");
     if (least.is_number() && node.negative && node.magnitude != 0) {
-      problems_.add(node.place, "expected a number of at least " + least.dump() + ", found " + shown(node.text));
+      problems_.add(node.place,
+                    "expected a number of at least " + least.dump() + ", found " + shown(node.text));
     }
   }
 
   void visit_list(const json& schema, const Node& node) {
     const json& most = member(schema, "maxItems");
     if (most.is_number() && node.items.size() > most.get<std::size_t>()) {
-      return problems_.add(node.place, "this list has more than " + most.dump() + " entries; make it shorter");
+      return problems_.add(node.place,
+                           "this list has more than " + most.dump() + " entries; make it shorter");
     }
     const json& items = member(schema, "items");
     if (!items.is_object()) return;

@@ -17,8 +17,10 @@ inline nlohmann::json to_json(const yaml::Node& node) {
     case Kind::text: value = node.text; break;
     case Kind::integer:
       // Negated as an unsigned number, which is defined for -2^63 too.
-      if (node.negative) value = static_cast<std::int64_t>(0 - node.magnitude);
-      else value = node.magnitude;
+      if (node.negative)
+        value = static_cast<std::int64_t>(0 - node.magnitude);
+      else
+        value = node.magnitude;
       break;
     case Kind::list:
       value = nlohmann::json::array();

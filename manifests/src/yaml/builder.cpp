@@ -14,8 +14,8 @@
 namespace cloche::yaml {
 namespace {
 
-constexpr std::string_view kPlain = "?";    // yaml-cpp's tag of a plain scalar, or of a list or map
-constexpr std::string_view kQuoted = "!";   // and of a quoted or block scalar
+constexpr std::string_view kPlain = "?";   // yaml-cpp's tag of a plain scalar, or of a list or map
+constexpr std::string_view kQuoted = "!";  // and of a quoted or block scalar
 
 }  // namespace
 
@@ -26,11 +26,14 @@ std::size_t Builder::offset(const YAML::Mark& mark) const noexcept { return plac
 Place Builder::place(const YAML::Mark& mark) const noexcept { return places_.at(offset(mark)); }
 
 void Builder::check_properties(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
-  if (anchor != 0) throw Refusal{offset(mark), "anchors (&) are not allowed; write the value out where it is needed"};
-  // yaml-cpp gives `! x` the tag of a quoted scalar, so the text itself is looked at too: nothing else begins with '!'.
+  if (anchor != 0)
+    throw Refusal{offset(mark), "anchors (&) are not allowed; write the value out where it is needed"};
+  // yaml-cpp gives `! x` the tag of a quoted scalar, so the text itself is looked at too: nothing else begins
+  // with '!'.
   const bool written = places_.text().substr(offset(mark), 1) == "!";
   if (written || (tag != kPlain && tag != kQuoted && !tag.empty())) {
-    throw Refusal{offset(mark), "tags (!) are not allowed; leave the tag out, and quote the value if a text is meant"};
+    throw Refusal{offset(mark),
+                  "tags (!) are not allowed; leave the tag out, and quote the value if a text is meant"};
   }
 }
 
@@ -40,14 +43,17 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
 
 void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   check_properties(mark, {}, anchor);
-  if (wants_key()) throw Refusal{offset(mark), "a key is missing here, or is null; write a name before the colon, null in quotes"};
+  if (wants_key())
+    throw Refusal{offset(mark),
+                  "a key is missing here, or is null; write a name before the colon, null in quotes"};
   Node node;
   node.place = place(mark);
   add(std::move(node));
 }
 
 void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
-  throw Refusal{offset(mark), "aliases (*) are not allowed; write the value out, or quote a text that begins with '*'"};
+  throw Refusal{offset(mark),
+                "aliases (*) are not allowed; write the value out, or quote a text that begins with '*'"};
 }
 
 void Builder::OnAnchor(const YAML::Mark& mark, const std::string&) {
@@ -58,7 +64,8 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
                        const std::string& value) {
   check_properties(mark, tag, anchor);
   if (!is_utf8(value) || find_control(value) != std::string::npos) {
-    throw Refusal{offset(mark), "this text has a control character in it, written as an escape; leave it out"};
+    throw Refusal{offset(mark),
+                  "this text has a control character in it, written as an escape; leave it out"};
   }
   const bool quoted = tag != kPlain;
   if (wants_key()) return add_key(mark, value, quoted);
@@ -108,10 +115,12 @@ void Builder::add_key(const YAML::Mark& mark, const std::string& value, bool quo
     throw Refusal{offset(mark), "merge keys (<<) are not allowed; write the fields out"};
   }
   if (!quoted && !is_plain_text_key(value)) {
-    throw Refusal{offset(mark), "the key " + shown(value) + " is not a text to every reader of YAML; put it in quotes"};
+    throw Refusal{offset(mark),
+                  "the key " + shown(value) + " is not a text to every reader of YAML; put it in quotes"};
   }
   if (!map.seen.insert(value).second) {
-    throw Refusal{offset(mark), "the key " + shown(value) + " is there twice in this map; keep one of the two"};
+    throw Refusal{offset(mark),
+                  "the key " + shown(value) + " is there twice in this map; keep one of the two"};
   }
   map.node.keys.push_back({value, place(mark)});
   map.wants_key = false;

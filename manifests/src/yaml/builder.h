@@ -10,8 +10,8 @@
 
 namespace cloche::yaml {
 
-/// Builds a Node from yaml-cpp's events, and throws a Refusal at the first event that is not allowed. Depth is counted
-/// here, event by event, so a deep text is refused while yaml-cpp is no deeper than kMaxDepth.
+/// Builds a Node from yaml-cpp's events, and throws a Refusal at the first event that is not allowed. Depth
+/// is counted here, event by event, so a deep text is refused while yaml-cpp is no deeper than kMaxDepth.
 class Builder : public YAML::EventHandler {
  public:
   /// `places` must outlive the builder.

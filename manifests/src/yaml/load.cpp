@@ -19,7 +19,8 @@ namespace {
 class ViewBuffer : public std::streambuf {
  public:
   explicit ViewBuffer(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());  // std::streambuf has no read-only face; nothing writes here
+    char* begin =
+        const_cast<char*>(text.data());  // std::streambuf has no read-only face; nothing writes here
     setg(begin, begin, begin + text.size());
   }
 };
@@ -41,7 +42,8 @@ std::string explained(const std::string& message) {
       {"illegal map key", "a key cannot stand here; align the keys of a map"},
       {"illegal block entry", "a '-' entry cannot stand here; put it on a line of its own"},
       {"illegal flow end", "a ']' or '}' closes nothing; leave it out"},
-      {"unknown escape character", "this escape is not known; write \\\\ for a backslash, or use single quotes"},
+      {"unknown escape character",
+       "this escape is not known; write \\\\ for a backslash, or use single quotes"},
   }};
   for (const Phrase& phrase : kPhrases) {
     if (message.find(phrase.theirs) != std::string::npos) return std::string(phrase.ours);
@@ -58,7 +60,8 @@ Node parse(std::string_view text) {
   Builder builder(places);
   if (!parser.HandleNextDocument(builder)) throw Refusal{0, "this file is empty; write a map of fields"};
   Node root = builder.take();
-  // The builder refuses a second document when it begins; what follows the first and is none is refused by yaml-cpp.
+  // The builder refuses a second document when it begins; what follows the first and is none is refused by
+  // yaml-cpp.
   Builder rest(places);
   if (parser.HandleNextDocument(rest)) {
     throw Refusal{text.size(), "there is more than one document in this file; keep one"};
@@ -66,7 +69,8 @@ Node parse(std::string_view text) {
   return root;
 }
 
-Error error_at(Errc code, std::string message, std::string_view file, std::string_view text, std::size_t offset) {
+Error error_at(Errc code, std::string message, std::string_view file, std::string_view text,
+               std::size_t offset) {
   const Place place = Places(text).at(offset);
   return Error(code, std::move(message)).at({std::string(file), place.line, place.column});
 }

@@ -18,8 +18,8 @@ struct Key {
   Place place;
 };
 
-/// One value of a YAML document that uses only what JSON also has: no anchors, aliases, tags or merges, every key a
-/// text and there once. Scalars carry the type YAML 1.2's core schema gives them.
+/// One value of a YAML document that uses only what JSON also has: no anchors, aliases, tags or merges, every
+/// key a text and there once. Scalars carry the type YAML 1.2's core schema gives them.
 struct Node {
   enum class Kind : std::uint8_t { null, boolean, integer, real, text, list, map };
 

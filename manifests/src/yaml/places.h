@@ -8,9 +8,9 @@
 
 namespace cloche::yaml {
 
-/// Turns byte offsets of a text into lines and columns, each in logarithmic time: asked once per value, a search through
-/// the line would take a text of one long line quadratic time. `text` must outlive this. What is no UTF-8 continuation
-/// byte counts as one code point.
+/// Turns byte offsets of a text into lines and columns, each in logarithmic time: asked once per value, a
+/// search through the line would take a text of one long line quadratic time. `text` must outlive this. What
+/// is no UTF-8 continuation byte counts as one code point.
 class Places {
  public:
   explicit Places(std::string_view text) : text_(text) {
@@ -23,14 +23,16 @@ class Places {
 
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
-  /// The offset of a position of yaml-cpp, which counts bytes and may point past the end, or before the beginning.
+  /// The offset of a position of yaml-cpp, which counts bytes and may point past the end, or before the
+  /// beginning.
   [[nodiscard]] std::size_t offset(int position) const noexcept {
     return std::min(static_cast<std::size_t>(std::max(position, 0)), text_.size());
   }
 
   [[nodiscard]] Place at(std::size_t offset) const noexcept {
     const auto line = std::upper_bound(lines_.begin(), lines_.end(), offset) - lines_.begin();
-    const std::size_t column = points_before(offset) - points_before(lines_[static_cast<std::size_t>(line) - 1]) + 1;
+    const std::size_t column =
+        points_before(offset) - points_before(lines_[static_cast<std::size_t>(line) - 1]) + 1;
     return {static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column)};
   }
 
@@ -41,7 +43,8 @@ class Places {
 
   [[nodiscard]] std::size_t points_before(std::size_t offset) const noexcept {
     const std::string_view rest = text_.substr(offset / kStride * kStride, offset % kStride);
-    return points_[offset / kStride] + static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), starts_point));
+    return points_[offset / kStride] +
+           static_cast<std::size_t>(std::count_if(rest.begin(), rest.end(), starts_point));
   }
 
   std::string_view text_;

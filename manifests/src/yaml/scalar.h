@@ -6,8 +6,8 @@
 
 namespace cloche::yaml {
 
-/// Gives a plain scalar `node.text` the kind and value of YAML 1.2's core schema (section 10.3.2). Returns what to say
-/// instead where YAML 1.1 would read it as something else, or JSON could not hold it.
+/// Gives a plain scalar `node.text` the kind and value of YAML 1.2's core schema (section 10.3.2). Returns
+/// what to say instead where YAML 1.1 would read it as something else, or JSON could not hold it.
 std::optional<std::string> resolve_plain(Node& node);
 
 /// Whether a plain map key with this text is read as a text by everyone.

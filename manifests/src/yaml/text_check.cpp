@@ -11,7 +11,8 @@ namespace cloche::yaml {
 namespace {
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
-  return std::any_of(starts.begin(), starts.end(), [&](std::string_view s) { return text.substr(0, s.size()) == s; });
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view s) { return text.substr(0, s.size()) == s; });
 }
 
 void check_encoding(std::string_view text) {
@@ -27,8 +28,8 @@ void check_encoding(std::string_view text) {
   }
 }
 
-// The longest well-formed beginning of `text` ends where halving finds it: a prefix cut inside a character is not
-// well-formed, so the search is over line starts and then bytes of one line.
+// The longest well-formed beginning of `text` ends where halving finds it: a prefix cut inside a character is
+// not well-formed, so the search is over line starts and then bytes of one line.
 std::size_t first_malformed(std::string_view text) {
   std::size_t line = 0;
   while (line < text.size()) {
@@ -50,8 +51,8 @@ std::string control_message(std::string_view text, std::size_t offset) {
   const unsigned value = lead < 0x80 ? lead : static_cast<unsigned char>(text[offset + 1]);
   char name[16];
   std::snprintf(name, sizeof name, "U+%04X", value);
-  return std::string("the control character ") + (lead < 0xe0 ? name : "U+FEFF or another that prints nothing") +
-         " is not allowed; leave it out";
+  return std::string("the control character ") +
+         (lead < 0xe0 ? name : "U+FEFF or another that prints nothing") + " is not allowed; leave it out";
 }
 
 void check_lines(std::string_view text) {
@@ -61,7 +62,8 @@ void check_lines(std::string_view text) {
       throw Refusal{i, "a line that begins with '%' is a YAML directive, which is not allowed; leave it out"};
     }
     if (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) {
-      throw Refusal{i, "a carriage return without a line feed is not a line end; save the file with plain line ends"};
+      throw Refusal{
+          i, "a carriage return without a line feed is not a line end; save the file with plain line ends"};
     }
   }
 }
@@ -73,16 +75,17 @@ std::size_t find_control(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char c = byte(i);
     if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) return i;
-    if (c == 0xc2 && byte(i + 1) < 0xa0) return i;                            // C1
-    if (c == 0xef && byte(i + 1) == 0xbb && byte(i + 2) == 0xbf) return i;    // byte order mark
-    if (c == 0xef && byte(i + 1) == 0xbf && byte(i + 2) >= 0xbe) return i;    // U+FFFE and U+FFFF
+    if (c == 0xc2 && byte(i + 1) < 0xa0) return i;                          // C1
+    if (c == 0xef && byte(i + 1) == 0xbb && byte(i + 2) == 0xbf) return i;  // byte order mark
+    if (c == 0xef && byte(i + 1) == 0xbf && byte(i + 2) >= 0xbe) return i;  // U+FFFE and U+FFFF
   }
   return std::string_view::npos;
 }
 
 void check_text(std::string_view text) {
   if (text.size() > kMaxBytes) {
-    throw Refusal{0, "this file is larger than 1 MiB, the most a manifest or policy may have; make it shorter"};
+    throw Refusal{0,
+                  "this file is larger than 1 MiB, the most a manifest or policy may have; make it shorter"};
   }
   check_encoding(text);
   if (!is_utf8(text)) throw Refusal{first_malformed(text), "this is not UTF-8 text; save the file as UTF-8"};

@@ -7,8 +7,8 @@
 namespace {
 
 cloche::Result<void> check(std::string_view requests) {
-  const auto manifest =
-      cloche::parse_manifest(small_manifest("capabilities:\n  required:\n    - " + std::string(requests) + "\n"), "p");
+  const auto manifest = cloche::parse_manifest(
+      small_manifest("capabilities:\n  required:\n    - " + std::string(requests) + "\n"), "p");
   REQUIRE(manifest);
   return check_capabilities(*manifest, sample_catalogue());
 }
@@ -33,7 +33,9 @@ TEST_CASE("what fits the catalogue passes") {
   CHECK(check("{id: log, allow: \"*\"}"));
   CHECK(check("{id: fs.read, allow: \"*\"}"));
   CHECK(check("{id: fs.read, allow: []}"));
-  CHECK(check("{id: net.fetch, allow: [{url: \"https://a/*\", methods: [GET], timeout: 2s, retries: 3, cookies: false}]}"));
+  CHECK(
+      check("{id: net.fetch, allow: [{url: \"https://a/*\", methods: [GET], timeout: 2s, retries: 3, "
+            "cookies: false}]}"));
   CHECK(check("{id: net.fetch, allow: \"*\", deny: [{addresses: [private]}]}"));
   CHECK(check_capabilities(cloche::parse_manifest(kWholeManifest, "p").value(), sample_catalogue()));
   CHECK(check_capabilities(cloche::parse_policy(kWholePolicy, "p").value(), sample_catalogue()));
@@ -49,9 +51,11 @@ TEST_CASE("an unknown capability is told from those there are") {
 
 TEST_CASE("a scope that grants nothing by mistake is told") {
   CHECK(complaint("{id: fs.read}") ==
-        "p:7:7: without allow, fs.read grants nothing; write allow: \"*\" for everything, or rules with path, max_bytes");
+        "p:7:7: without allow, fs.read grants nothing; write allow: \"*\" for everything, or rules with "
+        "path, max_bytes");
   CHECK(complaint("{id: log, allow: [{path: x}]}").find("p:7:25: log takes no scope") == 0);
-  CHECK(complaint("{id: fs.read, allow: [{max_bytes: 1MiB}]}") == "p:7:29: a rule of fs.read needs the field 'path'; add it");
+  CHECK(complaint("{id: fs.read, allow: [{max_bytes: 1MiB}]}") ==
+        "p:7:29: a rule of fs.read needs the field 'path'; add it");
 }
 
 TEST_CASE("fields of a scope are checked as the catalogue says, each at its place") {
@@ -75,15 +79,19 @@ TEST_CASE("fields of a scope are checked as the catalogue says, each at its plac
   };
   for (const Case& c : cases) {
     CAPTURE(c.fields);
-    const std::string text = complaint("{id: net.fetch, allow: [{url: \"https://a/*\", " + std::string(c.fields) + "}]}");
+    const std::string text =
+        complaint("{id: net.fetch, allow: [{url: \"https://a/*\", " + std::string(c.fields) + "}]}");
     CHECK(text.find(c.message) != std::string::npos);
   }
-  CHECK(complaint("{id: fs.read, allow: [{path: x, max_bytes: 8}]}").find("p:7:50: a size needs its unit; write 8B") == 0);
-  CHECK(complaint("{id: fs.read, allow: [{path: x, max_bytes: 8mb}]}").find("unknown unit") != std::string::npos);
+  CHECK(complaint("{id: fs.read, allow: [{path: x, max_bytes: 8}]}")
+            .find("p:7:50: a size needs its unit; write 8B") == 0);
+  CHECK(complaint("{id: fs.read, allow: [{path: x, max_bytes: 8mb}]}").find("unknown unit") !=
+        std::string::npos);
   CHECK(complaint("{id: fs.read, allow: [{path: \"a/../b\"}]}").find("'..'") != std::string::npos);
   CHECK(complaint("{id: fs.read, allow: [{path: \"a\\\\b\"}]}").find("backslash") != std::string::npos);
   CHECK(complaint("{id: fs.read, allow: [{path: \"\"}]}").find("empty") != std::string::npos);
-  CHECK(complaint("{id: net.fetch, allow: [{url: example.com}]}").find("not a URL pattern") != std::string::npos);
+  CHECK(complaint("{id: net.fetch, allow: [{url: example.com}]}").find("not a URL pattern") !=
+        std::string::npos);
 }
 
 TEST_CASE("several complaints come together") {

@@ -106,7 +106,8 @@ TEST_CASE("what is left out has its default") {
   CHECK(m.web_assembly);
   CHECK(m.hot_reload == cloche::Manifest::HotReload::drop_state);
   CHECK(m.config.defaults == "{}");
-  const cloche::Manifest off = parse_manifest(small_manifest("code_generation: false\nweb_assembly: false\n"), "").value();
+  const cloche::Manifest off =
+      parse_manifest(small_manifest("code_generation: false\nweb_assembly: false\n"), "").value();
   CHECK_FALSE(off.code_generation);
   CHECK_FALSE(off.web_assembly);
 }
@@ -116,7 +117,8 @@ TEST_CASE("an unknown field is refused with the one that was meant") {
         "plugin.yaml:5:1: unknown field 'pubisher'; did you mean 'publisher'?");
   CHECK(complaint(small_manifest("limits: {heep: 64MiB}\n")) ==
         "plugin.yaml:5:10: unknown field 'heep'; did you mean 'heap'?");
-  CHECK(complaint(small_manifest("capabilities: {required: [{id: log, whenn: x}]}\n")).find("plugin.yaml:5:37: unknown") == 0);
+  CHECK(complaint(small_manifest("capabilities: {required: [{id: log, whenn: x}]}\n"))
+            .find("plugin.yaml:5:37: unknown") == 0);
   CHECK(complaint(small_manifest("hot_reload: {zzzzzzzzz: x}\n")) ==
         "plugin.yaml:5:14: unknown field 'zzzzzzzzz'; the fields here are state");
 }
@@ -124,21 +126,26 @@ TEST_CASE("an unknown field is refused with the one that was meant") {
 TEST_CASE("a missing field is named with an example") {
   CHECK(complaint("manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\n") ==
         "plugin.yaml:1:1: the field 'main' is missing; write 'main: dist/main.ts'");
-  CHECK(complaint("id: com.acme.x\nversion: 1.0.0\nmain: a.js\n").find("'manifest_version: 1'") != std::string::npos);
+  CHECK(complaint("id: com.acme.x\nversion: 1.0.0\nmain: a.js\n").find("'manifest_version: 1'") !=
+        std::string::npos);
 }
 
 TEST_CASE("a value of another type is told from what was expected") {
   CHECK(complaint("manifest_version: 1\nid: com.acme.x\nversion: 1.0\nmain: a.js\n") ==
-        "plugin.yaml:3:10: expected a text, such as 2.3.0, found the number '1.0'; put it in quotes if that is the text "
+        "plugin.yaml:3:10: expected a text, such as 2.3.0, found the number '1.0'; put it in quotes if that "
+        "is the text "
         "you mean");
   CHECK(complaint(small_manifest("limits: {heap: 64}\n")) ==
         "plugin.yaml:5:16: expected a text, such as 64MiB, found the number '64'; write its unit too");
-  CHECK(complaint(small_manifest("limits: {timers: \"1\"}\n")) ==
-        "plugin.yaml:5:18: expected a whole number, such as 100, found the text '1'; write it without quotes");
+  CHECK(
+      complaint(small_manifest("limits: {timers: \"1\"}\n")) ==
+      "plugin.yaml:5:18: expected a whole number, such as 100, found the text '1'; write it without quotes");
   CHECK(complaint(small_manifest("limits: {timers: -1}\n")) ==
         "plugin.yaml:5:18: expected a number of at least 0, found '-1'");
-  CHECK(complaint(small_manifest("limits: {timers: 1.5}\n")).find("expected a whole number") != std::string::npos);
-  CHECK(complaint(small_manifest("code_generation: \"true\"\n")).find("write it without quotes") != std::string::npos);
+  CHECK(complaint(small_manifest("limits: {timers: 1.5}\n")).find("expected a whole number") !=
+        std::string::npos);
+  CHECK(complaint(small_manifest("code_generation: \"true\"\n")).find("write it without quotes") !=
+        std::string::npos);
   CHECK(complaint(small_manifest("capabilities: [log]\n")).find("expected a map") != std::string::npos);
   CHECK(complaint(small_manifest("capabilities:\n  required: [{id: log, allow: all}]\n"))
             .find("plugin.yaml:6:31: expected \"*\" or a list") == 0);
@@ -148,15 +155,18 @@ TEST_CASE("a value of another type is told from what was expected") {
 
 TEST_CASE("a word out of a few is told from those there are") {
   CHECK(complaint(small_manifest("isolation: proces\n")) ==
-        "plugin.yaml:5:12: expected context, isolate or process, found the text 'proces'; did you mean 'process'?");
+        "plugin.yaml:5:12: expected context, isolate or process, found the text 'proces'; did you mean "
+        "'process'?");
   CHECK(complaint("manifest_version: 2\nid: com.acme.x\nversion: 1.0.0\nmain: a.js\n") ==
         "plugin.yaml:1:19: expected 1, found the number '2'");
 }
 
 TEST_CASE("wrong units are refused with the right ones") {
   CHECK(complaint(small_manifest("limits: {heap: 64mb}\n")) ==
-        "plugin.yaml:5:16: '64mb' has an unknown unit; write a whole number and its unit (B, KiB, MiB, GiB), such as 64MiB");
-  CHECK(complaint(small_manifest("limits: {cpu_per_call: 50MiB}\n")).find("such as 50ms") != std::string::npos);
+        "plugin.yaml:5:16: '64mb' has an unknown unit; write a whole number and its unit (B, KiB, MiB, GiB), "
+        "such as 64MiB");
+  CHECK(complaint(small_manifest("limits: {cpu_per_call: 50MiB}\n")).find("such as 50ms") !=
+        std::string::npos);
   CHECK(complaint(small_manifest("limits: {heap: 0B}\n")).find("more than 0B") != std::string::npos);
   CHECK(parse_manifest(small_manifest("limits: {storage: 0B}\n"), ""));
 }
@@ -188,7 +198,8 @@ TEST_CASE("texts of a form are checked") {
     const std::string text = complaint(small_manifest(std::string(line) + "\n"));
     CHECK(text.find("plugin.yaml:5:") == 0);
   }
-  for (const char* id : {"x", "Com.acme.x", "com.acme.", "com..x", ".com", "com.acme-", "9com.acme", "com.ac me", "com/x"}) {
+  for (const char* id :
+       {"x", "Com.acme.x", "com.acme.", "com..x", ".com", "com.acme-", "9com.acme", "com.ac me", "com/x"}) {
     CAPTURE(id);
     CHECK(complaint("manifest_version: 1\nversion: 1.0.0\nmain: a.js\nid: \"" + std::string(id) + "\"\n")
               .find("reverse DNS") != std::string::npos);
@@ -196,16 +207,17 @@ TEST_CASE("texts of a form are checked") {
 }
 
 TEST_CASE("main stays inside the package") {
-  for (const char* main : {"../../x.js", "/etc/x.js", "dist/../../x.js", "a\\\\b.js", "./a.js", "a//b.js", "dist/", "..",
-                           "a.txt", "main", "", "a/./b.js", "C:\\\\a.js"}) {
+  for (const char* main : {"../../x.js", "/etc/x.js", "dist/../../x.js", "a\\\\b.js", "./a.js", "a//b.js",
+                           "dist/", "..", "a.txt", "main", "", "a/./b.js", "C:\\\\a.js"}) {
     CAPTURE(main);
-    const std::string text =
-        complaint("manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\nmain: \"" + std::string(main) + "\"\n");
+    const std::string text = complaint("manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\nmain: \"" +
+                                       std::string(main) + "\"\n");
     CHECK(text.find("plugin.yaml:4:7: ") == 0);
   }
   for (const char* main : {"a.js", "dist/a.mjs", "a.cjs", "a.ts", "a.tsx", "a.wasm", "..a/b..js/c.js"}) {
     CAPTURE(main);
-    CHECK(parse_manifest("manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\nmain: " + std::string(main) + "\n", ""));
+    CHECK(parse_manifest(
+        "manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\nmain: " + std::string(main) + "\n", ""));
   }
 }
 

@@ -36,7 +36,8 @@ class Folder {
     std::ofstream(plugin() / name, std::ios::binary) << text;
   }
   void manifest(std::string_view main) const {
-    write("plugin.yaml", "manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\nmain: " + std::string(main) + "\n");
+    write("plugin.yaml",
+          "manifest_version: 1\nid: com.acme.x\nversion: 1.0.0\nmain: " + std::string(main) + "\n");
   }
 
  private:
@@ -138,4 +139,21 @@ TEST_CASE("a folder that is none") {
   const Folder folder;
   CHECK(cloche::Package::open(folder.root() / "nowhere").error().code() == cloche::Errc::io);
   CHECK(cloche::Package::open(folder.root() / "secret.js").error().code() == cloche::Errc::io);
+}
+
+TEST_CASE("a file whose digest is listed is read only if it has it") {
+  const Folder folder;
+  folder.write(
+      "plugin.yaml",
+      small_manifest("integrity: {main.js: \"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"}\n"));
+  folder.write("other.js", "x");
+  const auto package = cloche::Package::open(folder.plugin());
+  REQUIRE(package);
+  CHECK(package->read("other.js"));
+  const bool can_check = package->read("main.js").error().code() != cloche::Errc::not_supported;
+  const auto refusal = can_check ? cloche::Errc::source_invalid : cloche::Errc::not_supported;
+  CHECK(package->read("main.js").error().code() == refusal);
+  CHECK(package->read("./main.js").error().code() == refusal);
+  folder.write("main.js", "");  // the digest above is that of nothing
+  CHECK(package->read("main.js").has_value() == can_check);
 }

@@ -57,13 +57,17 @@ TEST_CASE("a denial is what allow_none_of lists and what the fields beside it sa
   REQUIRE(net.scope.rules.size() == 1);
   CHECK(std::get<std::vector<std::string>>(net.scope.rules[0].fields.at("addresses")) ==
         std::vector<std::string>{"private", "loopback", "link-local"});
-  const Policy whole = parse_policy(policy("ceiling: [{deny: [{id: exec}, {id: log, allow_none_of: \"*\"}]}]"), "").value();
+  const Policy whole =
+      parse_policy(policy("ceiling: [{deny: [{id: exec}, {id: log, allow_none_of: \"*\"}]}]"), "").value();
   CHECK(whole.ceiling[0].deny[0].scope.everything);
   CHECK(whole.ceiling[0].deny[1].scope.everything);
   const Policy both =
-      parse_policy(policy("ceiling: [{deny: [{id: fs.read, allow_none_of: [{path: a}, {path: b}], path: c}]}]"), "").value();
+      parse_policy(
+          policy("ceiling: [{deny: [{id: fs.read, allow_none_of: [{path: a}, {path: b}], path: c}]}]"), "")
+          .value();
   CHECK(both.ceiling[0].deny[0].scope.rules.size() == 3);
-  const Policy none = parse_policy(policy("ceiling: [{deny: [{id: fs.read, allow_none_of: []}]}]"), "").value();
+  const Policy none =
+      parse_policy(policy("ceiling: [{deny: [{id: fs.read, allow_none_of: []}]}]"), "").value();
   CHECK_FALSE(none.ceiling[0].deny[0].scope.everything);
   CHECK(none.ceiling[0].deny[0].scope.rules.empty());
 }
@@ -82,12 +86,13 @@ TEST_CASE("a grant keeps whom, what and how long") {
   using namespace std::chrono;
   CHECK((grant.expires == sys_seconds(sys_days(year(2027) / 1 / 1))));
   const auto expires = [](std::string_view text) {
-    return parse_policy(policy("grants: [{plugin: a.b, capability: log, expires: " + std::string(text) + "}]"), "");
+    return parse_policy(
+        policy("grants: [{plugin: a.b, capability: log, expires: " + std::string(text) + "}]"), "");
   };
   CHECK((expires("2027-01-01T12:30:15Z").value().grants[0].expires ==
          sys_days(year(2027) / 1 / 1) + hours(12) + minutes(30) + seconds(15)));
-  for (const char* bad : {"2027-02-30", "2027-13-01", "2027-1-1", "tomorrow", "2027-01-01T24:00:00Z", "2027-01-01T12:00:00",
-                          "02027-01-01"}) {
+  for (const char* bad : {"2027-02-30", "2027-13-01", "2027-1-1", "tomorrow", "2027-01-01T24:00:00Z",
+                          "2027-01-01T12:00:00", "02027-01-01"}) {
     CAPTURE(bad);
     CHECK_FALSE(expires(bad));
   }
@@ -105,12 +110,14 @@ TEST_CASE("a policy without a word grants nothing") {
 
 TEST_CASE("what is wrong in a policy is told where it stands") {
   CHECK(complaint("ceiling: []\n").find("'policy_version' is missing") != std::string::npos);
-  CHECK(complaint(policy("cieling: []")) == "policy.yaml:2:1: unknown field 'cieling'; did you mean 'ceiling'?");
+  CHECK(complaint(policy("cieling: []")) ==
+        "policy.yaml:2:1: unknown field 'cieling'; did you mean 'ceiling'?");
   CHECK(complaint(policy("defaults: {unlisted: dny}")) ==
         "policy.yaml:2:22: expected deny, allow or prompt, found the text 'dny'; did you mean 'deny'?");
   CHECK(complaint(policy("organisation: [{max: [ro-workspce]}]\nsets: {ro-workspace: [{id: fs.read}]}")) ==
         "policy.yaml:2:23: there is no set 'ro-workspce'; did you mean 'ro-workspace'?");
-  CHECK(complaint(policy("organisation: [{max: [nothing-like-it]}]")).find("define it under sets") != std::string::npos);
+  CHECK(complaint(policy("organisation: [{max: [nothing-like-it]}]")).find("define it under sets") !=
+        std::string::npos);
   CHECK(complaint(policy("defaults: {no_ui: prompt}")).find("expected deny or allow") != std::string::npos);
   for (const char* line : {
            "ceiling: [{match: {plugin: \"Com.*\"}}]",

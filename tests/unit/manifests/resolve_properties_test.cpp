@@ -5,8 +5,9 @@
 #include <cloche/resolve.h>
 #include <random>
 
-// Properties of resolve() over random manifests and policies of a small world: capabilities whose only field is `path`,
-// and uses that are a path each. What may be used is compared with a model that works on sets of uses.
+// Properties of resolve() over random manifests and policies of a small world: capabilities whose only field
+// is `path`, and uses that are a path each. What may be used is compared with a model that works on sets of
+// uses.
 
 namespace {
 
@@ -25,7 +26,8 @@ cloche::Catalogue world() {
 }
 
 bool holds(const ScopeSet& set, std::string_view path) {
-  return set.everything || std::any_of(set.rules.begin(), set.rules.end(), [&](const cloche::ScopeRule& rule) {
+  return set.everything ||
+         std::any_of(set.rules.begin(), set.rules.end(), [&](const cloche::ScopeRule& rule) {
            return std::get<std::string>(rule.fields.at("path")) == path;
          });
 }
@@ -122,7 +124,8 @@ class Model {
   bool permits(std::string_view capability, std::string_view path) const {
     if (!policy_.revoked.empty()) return false;
     const bool required = find(manifest_.required, capability) != nullptr;
-    const auto* request = required ? find(manifest_.required, capability) : find(manifest_.optional, capability);
+    const auto* request =
+        required ? find(manifest_.required, capability) : find(manifest_.optional, capability);
     bool locked = false;
     if (!holds(request->allow, path) || holds(request->deny, path)) return false;
     for (const auto* rules : {&policy_.ceiling, &policy_.organisation}) {
@@ -145,13 +148,15 @@ class Model {
     return nullptr;
   }
 
-  static bool any(const std::vector<ScopedCapability>& list, std::string_view capability, std::string_view path) {
+  static bool any(const std::vector<ScopedCapability>& list, std::string_view capability,
+                  std::string_view path) {
     return std::any_of(list.begin(), list.end(), [&](const ScopedCapability& entry) {
       return cloche::capability_matches(entry.pattern, capability) && holds(entry.scope, path);
     });
   }
 
-  bool in_sets(const std::vector<std::string>& names, std::string_view capability, std::string_view path) const {
+  bool in_sets(const std::vector<std::string>& names, std::string_view capability,
+               std::string_view path) const {
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
       return policy_.sets.count(name) != 0 && any(policy_.sets.at(name), capability, path);
     });
@@ -208,8 +213,10 @@ TEST_CASE("adding a deny or a max anywhere never widens") {
     const cloche::Grants before = resolve(manifest, policy, catalogue);
     Policy changed = policy;
     PolicyRule rule;
-    if (dice.one_in(2)) rule.deny.push_back(dice.scoped());
-    else rule.max = std::vector<std::string>{"s"};
+    if (dice.one_in(2))
+      rule.deny.push_back(dice.scoped());
+    else
+      rule.max = std::vector<std::string>{"s"};
     (dice.one_in(2) ? changed.ceiling : changed.organisation).push_back(rule);
     if (!changed.grants.empty() && dice.one_in(2)) changed.grants.front().deny = dice.scope();
     if (!policy.grants.empty() && !policy.grants.front().deny.rules.empty()) continue;  // replaced, not added

@@ -15,10 +15,12 @@ constexpr std::string_view kReadWorkspace =
     "capabilities: {required: [{id: fs.read, reason: r, allow: [{path: \"$WORKSPACE/**\"}]}]}\n";
 constexpr std::string_view kOptionalLog = "capabilities: {optional: [{id: log}]}\n";
 
-Grants resolved(std::string_view manifest_rest, std::string_view policy_rest, const cloche::ResolveContext& context = {}) {
+Grants resolved(std::string_view manifest_rest, std::string_view policy_rest,
+                const cloche::ResolveContext& context = {}) {
   const auto manifest = cloche::parse_manifest(small_manifest(manifest_rest), "plugin.yaml");
   REQUIRE(manifest);
-  const auto policy = cloche::parse_policy("policy_version: 1\n" + std::string(policy_rest) + "\n", "policy.yaml");
+  const auto policy =
+      cloche::parse_policy("policy_version: 1\n" + std::string(policy_rest) + "\n", "policy.yaml");
   REQUIRE(policy);
   return resolve(*manifest, *policy, sample_catalogue(), context);
 }
@@ -57,38 +59,41 @@ TEST_CASE("who grants what") {
       {"optional allowed", kOptionalLog, "defaults: {optional: allow}", "log", true},
       {"a prompt nobody can answer", kOptionalLog, "defaults: {optional: prompt}", "log", false},
       {"a prompt nobody can answer, allowed", kOptionalLog, "defaults: {no_ui: allow}", "log", true},
-      {"a grant of everything", kReadWorkspace, "grants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\"}]",
-       "fs.read", true},
-      {"a grant for a pattern", kReadWorkspace, "grants: [{plugin: \"com.*\", capability: \"fs.*\", allow: \"*\"}]",
-       "fs.read", true},
-      {"a grant without a scope is nothing", kReadWorkspace, "grants: [{plugin: com.acme.x, capability: fs.read}]",
-       "fs.read", false},
-      {"a grant of [] is nothing", kReadWorkspace, "grants: [{plugin: com.acme.x, capability: fs.read, allow: []}]",
-       "fs.read", false},
-      {"a capability without scope is granted whole", kOptionalLog, "grants: [{plugin: com.acme.x, capability: log}]", "log",
-       true},
-      {"a grant of another capability", kReadWorkspace, "grants: [{plugin: com.acme.x, capability: fs.write, allow: \"*\"}]",
-       "fs.read", false},
-      {"a grant to another plugin", kReadWorkspace, "grants: [{plugin: com.acme.y, capability: fs.read, allow: \"*\"}]",
-       "fs.read", false},
+      {"a grant of everything", kReadWorkspace,
+       "grants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\"}]", "fs.read", true},
+      {"a grant for a pattern", kReadWorkspace,
+       "grants: [{plugin: \"com.*\", capability: \"fs.*\", allow: \"*\"}]", "fs.read", true},
+      {"a grant without a scope is nothing", kReadWorkspace,
+       "grants: [{plugin: com.acme.x, capability: fs.read}]", "fs.read", false},
+      {"a grant of [] is nothing", kReadWorkspace,
+       "grants: [{plugin: com.acme.x, capability: fs.read, allow: []}]", "fs.read", false},
+      {"a capability without scope is granted whole", kOptionalLog,
+       "grants: [{plugin: com.acme.x, capability: log}]", "log", true},
+      {"a grant of another capability", kReadWorkspace,
+       "grants: [{plugin: com.acme.x, capability: fs.write, allow: \"*\"}]", "fs.read", false},
+      {"a grant to another plugin", kReadWorkspace,
+       "grants: [{plugin: com.acme.y, capability: fs.read, allow: \"*\"}]", "fs.read", false},
       {"a grant for another version", kReadWorkspace,
        "grants: [{plugin: com.acme.x, version: 2.x, capability: fs.read, allow: \"*\"}]", "fs.read", false},
       {"a grant for this version", kReadWorkspace,
        "grants: [{plugin: com.acme.x, version: 1.x, capability: fs.read, allow: \"*\"}]", "fs.read", true},
       {"a grant for a session that is over", kReadWorkspace,
-       "grants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\", lifetime: session}]", "fs.read", false},
+       "grants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\", lifetime: session}]", "fs.read",
+       false},
       {"a grant whose rules do not fit", kReadWorkspace,
        "grants: [{plugin: com.acme.x, capability: fs.read, allow: [{pth: x}]}]", "fs.read", false},
       {"deny of everything beats a grant", kReadWorkspace,
-       "ceiling: [{deny: [{id: fs.read}]}]\ngrants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\"}]", "fs.read",
-       false},
-      {"a deny for another plugin", kReadWorkspace,
-       "ceiling: [{match: {plugin: com.evil.*}, deny: [{id: fs.read}]}]\ndefaults: {unlisted: allow}", "fs.read", true},
-      {"deny of a pattern", kReadWorkspace, "organisation: [{deny: [{id: \"fs.*\"}]}]\ndefaults: {unlisted: allow}",
+       "ceiling: [{deny: [{id: fs.read}]}]\ngrants: [{plugin: com.acme.x, capability: fs.read, allow: "
+       "\"*\"}]",
        "fs.read", false},
+      {"a deny for another plugin", kReadWorkspace,
+       "ceiling: [{match: {plugin: com.evil.*}, deny: [{id: fs.read}]}]\ndefaults: {unlisted: allow}",
+       "fs.read", true},
+      {"deny of a pattern", kReadWorkspace,
+       "organisation: [{deny: [{id: \"fs.*\"}]}]\ndefaults: {unlisted: allow}", "fs.read", false},
       {"a specific grant does not beat a general deny", kReadWorkspace,
-       "ceiling: [{deny: [{id: \"*\"}]}]\ngrants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\"}]", "fs.read",
-       false},
+       "ceiling: [{deny: [{id: \"*\"}]}]\ngrants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\"}]",
+       "fs.read", false},
       {"a grant's own deny", kReadWorkspace,
        "grants: [{plugin: com.acme.x, capability: fs.read, allow: \"*\", deny: \"*\"}]", "fs.read", false},
       {"one grant's deny beats another's allow", kReadWorkspace,
@@ -98,23 +103,27 @@ TEST_CASE("who grants what") {
       {"not in max", kReadWorkspace,
        "sets: {s: [{id: log}]}\norganisation: [{max: [s]}]\ndefaults: {unlisted: allow}", "fs.read", false},
       {"in max", kReadWorkspace,
-       "sets: {s: [{id: fs.read, allow: \"*\"}]}\norganisation: [{max: [s]}]\ndefaults: {unlisted: allow}", "fs.read", true},
+       "sets: {s: [{id: fs.read, allow: \"*\"}]}\norganisation: [{max: [s]}]\ndefaults: {unlisted: allow}",
+       "fs.read", true},
       {"in max without a scope", kReadWorkspace,
-       "sets: {s: [{id: fs.read}]}\norganisation: [{max: [s]}]\ndefaults: {unlisted: allow}", "fs.read", false},
-      {"max without sets", kReadWorkspace, "ceiling: [{max: []}]\ndefaults: {unlisted: allow}", "fs.read", false},
-      {"max does not grant", kReadWorkspace, "sets: {s: [{id: fs.read, allow: \"*\"}]}\norganisation: [{max: [s]}]",
-       "fs.read", false},
+       "sets: {s: [{id: fs.read}]}\norganisation: [{max: [s]}]\ndefaults: {unlisted: allow}", "fs.read",
+       false},
+      {"max without sets", kReadWorkspace, "ceiling: [{max: []}]\ndefaults: {unlisted: allow}", "fs.read",
+       false},
+      {"max does not grant", kReadWorkspace,
+       "sets: {s: [{id: fs.read, allow: \"*\"}]}\norganisation: [{max: [s]}]", "fs.read", false},
       {"a deny that fits nothing denies all it could mean", kReadWorkspace,
        "ceiling: [{deny: [{id: fs.read, pth: x}]}]\ndefaults: {unlisted: allow}", "fs.read", false},
-      {"the manifest asks for []", "capabilities: {required: [{id: fs.read, allow: []}]}\n", "defaults: {unlisted: allow}",
-       "fs.read", false},
-      {"the manifest has no allow", "capabilities: {required: [{id: fs.read}]}\n", "defaults: {unlisted: allow}", "fs.read",
-       false},
+      {"the manifest asks for []", "capabilities: {required: [{id: fs.read, allow: []}]}\n",
+       "defaults: {unlisted: allow}", "fs.read", false},
+      {"the manifest has no allow", "capabilities: {required: [{id: fs.read}]}\n",
+       "defaults: {unlisted: allow}", "fs.read", false},
       {"the manifest denies itself", "capabilities: {required: [{id: fs.read, allow: \"*\", deny: \"*\"}]}\n",
        "defaults: {unlisted: allow}", "fs.read", false},
-      {"no such capability", "capabilities: {required: [{id: teleport}]}\n", "defaults: {unlisted: allow}", "teleport",
-       false},
-      {"a revoked plugin", kReadWorkspace, "revoked: [{plugin: com.acme.x}]\ndefaults: {unlisted: allow}", "fs.read", false},
+      {"no such capability", "capabilities: {required: [{id: teleport}]}\n", "defaults: {unlisted: allow}",
+       "teleport", false},
+      {"a revoked plugin", kReadWorkspace, "revoked: [{plugin: com.acme.x}]\ndefaults: {unlisted: allow}",
+       "fs.read", false},
       {"another version is revoked", kReadWorkspace,
        "revoked: [{plugin: com.acme.x, version: \"<1.0\"}]\ndefaults: {unlisted: allow}", "fs.read", true},
   };
@@ -129,7 +138,8 @@ TEST_CASE("who grants what") {
 
 TEST_CASE("every layer's pattern is kept, none is simplified") {
   const Grants grants = resolved(
-      "capabilities: {required: [{id: fs.read, allow: [{path: \"$WORKSPACE/**\", max_bytes: 8MiB}], deny: [{path: a}]}]}\n",
+      "capabilities: {required: [{id: fs.read, allow: [{path: \"$WORKSPACE/**\", max_bytes: 8MiB}], deny: "
+      "[{path: a}]}]}\n",
       "sets: {s: [{id: fs.read, allow: [{path: b}]}], t: [{id: \"fs.*\", allow: [{path: c}]}]}\n"
       "ceiling: [{max: [s, t], deny: [{id: \"fs.*\", path: d}]}]\n"
       "organisation: [{max: [s]}]\n"
@@ -140,17 +150,21 @@ TEST_CASE("every layer's pattern is kept, none is simplified") {
   REQUIRE(grant != nullptr);
   const cloche::CatalogueEntry& entry = *sample_catalogue().find("fs.read");
   std::vector<std::string> allowed;
-  for (const auto& set : grant->allow) allowed.push_back(std::string(to_string(set.origin.layer)) + ": " + describe(set, entry));
-  CHECK(allowed == std::vector<std::string>{"manifest: max_bytes 8MiB, path $WORKSPACE/**", "ceiling: path b or path c",
-                                            "organisation: path b", "grant: path e or path g"});
+  for (const auto& set : grant->allow)
+    allowed.push_back(std::string(to_string(set.origin.layer)) + ": " + describe(set, entry));
+  CHECK(allowed == std::vector<std::string>{"manifest: max_bytes 8MiB, path $WORKSPACE/**",
+                                            "ceiling: path b or path c", "organisation: path b",
+                                            "grant: path e or path g"});
   std::vector<std::string> denied;
-  for (const auto& set : grant->deny) denied.push_back(std::string(to_string(set.origin.layer)) + ": " + describe(set, entry));
+  for (const auto& set : grant->deny)
+    denied.push_back(std::string(to_string(set.origin.layer)) + ": " + describe(set, entry));
   CHECK(denied == std::vector<std::string>{"manifest: path a", "ceiling: path d", "grant: path f"});
   CHECK(std::get<std::uint64_t>(grant->allow[0].rules[0].fields.at("max_bytes")) == 8U << 20);
 }
 
 TEST_CASE("every decision says which layer and line made it") {
-  const Grants grants = resolved(kReadWorkspace, "defaults: {unlisted: allow}\nceiling:\n  - deny: [{id: fs.read}]");
+  const Grants grants =
+      resolved(kReadWorkspace, "defaults: {unlisted: allow}\nceiling:\n  - deny: [{id: fs.read}]");
   const cloche::Decision& decision = *grants.decision("fs.read");
   CHECK(decision.required);
   CHECK(decision.reason == "r");
@@ -178,7 +192,9 @@ TEST_CASE("a prompt is left open only where somebody can decide") {
   CHECK_FALSE(resolved(kOptionalLog, "ceiling: [{deny: [{id: log}]}]", here).decision("log")->prompt);
   CHECK_FALSE(resolved(kOptionalLog, "organisation: [{locked: true}]", here).decision("log")->prompt);
   CHECK_FALSE(resolved(kOptionalLog, "revoked: [{plugin: com.acme.x}]", here).decision("log")->prompt);
-  CHECK_FALSE(resolved(kOptionalLog, "defaults: {no_ui: allow}\norganisation: [{locked: true}]").decision("log")->granted);
+  CHECK_FALSE(resolved(kOptionalLog, "defaults: {no_ui: allow}\norganisation: [{locked: true}]")
+                  .decision("log")
+                  ->granted);
   CHECK(resolved(kReadWorkspace, "defaults: {unlisted: prompt}", here).decision("fs.read")->prompt);
 }
 
@@ -194,8 +210,8 @@ TEST_CASE("a changed publisher key voids grants") {
   const auto with_key = [](std::string_view key) {
     return "publisher: {name: A, key: \"" + std::string(key) + "\"}\n" + std::string(kReadWorkspace);
   };
-  const std::string grant =
-      "grants: [{plugin: com.acme.x, publisher_key: \"" + std::string(kKey) + "\", capability: fs.read, allow: \"*\"}]";
+  const std::string grant = "grants: [{plugin: com.acme.x, publisher_key: \"" + std::string(kKey) +
+                            "\", capability: fs.read, allow: \"*\"}]";
   CHECK(resolved(with_key(kKey), grant).find("fs.read") != nullptr);
   CHECK(resolved(with_key(kOtherKey), grant).find("fs.read") == nullptr);
   CHECK(resolved(kReadWorkspace, grant).find("fs.read") == nullptr);
@@ -212,9 +228,12 @@ TEST_CASE("revoking and narrowing reach prereleases too, granting does not") {
     const auto parsed = cloche::parse_policy("policy_version: 1\n" + std::string(policy), "p").value();
     return resolve(manifest, parsed, sample_catalogue()).find("fs.read") != nullptr;
   };
-  CHECK_FALSE(version("1.1.0-beta", "defaults: {unlisted: allow}\nrevoked: [{plugin: com.acme.x, version: \"<1.2\"}]"));
-  CHECK_FALSE(version("1.1.0-beta", "defaults: {unlisted: allow}\nceiling: [{match: {version: 1.x}, deny: [{id: \"*\"}]}]"));
-  CHECK_FALSE(version("1.1.0-beta", "grants: [{plugin: com.acme.x, version: 1.x, capability: fs.read, allow: \"*\"}]"));
+  CHECK_FALSE(version("1.1.0-beta",
+                      "defaults: {unlisted: allow}\nrevoked: [{plugin: com.acme.x, version: \"<1.2\"}]"));
+  CHECK_FALSE(version(
+      "1.1.0-beta", "defaults: {unlisted: allow}\nceiling: [{match: {version: 1.x}, deny: [{id: \"*\"}]}]"));
+  CHECK_FALSE(version("1.1.0-beta",
+                      "grants: [{plugin: com.acme.x, version: 1.x, capability: fs.read, allow: \"*\"}]"));
   CHECK(version("1.1.0", "grants: [{plugin: com.acme.x, version: 1.x, capability: fs.read, allow: \"*\"}]"));
 }
 
@@ -233,7 +252,8 @@ TEST_CASE("limits are the smallest of all layers, isolation is the strictest") {
   CHECK(grants.limits.cpu_per_call == std::chrono::seconds(2));
   CHECK(grants.limits.mailbox == cloche::Limits().mailbox);
   CHECK(grants.isolation == cloche::Isolation::process);
-  CHECK(resolved("isolation: process\n", "defaults: {isolation_at_least: context}").isolation == cloche::Isolation::process);
+  CHECK(resolved("isolation: process\n", "defaults: {isolation_at_least: context}").isolation ==
+        cloche::Isolation::process);
 }
 
 TEST_CASE("a missing required capability is told with its place, the layer and what to do") {
@@ -242,15 +262,17 @@ TEST_CASE("a missing required capability is told with its place, the layer and w
   const auto unlisted = missing_required(resolved(kReadWorkspace, ""));
   REQUIRE(unlisted);
   CHECK(to_string(*unlisted) ==
-        "plugin.yaml:5:27: error[not_capable]: the required capability 'fs.read' is not granted: no grant covers it and "
+        "plugin.yaml:5:27: error[not_capable]: the required capability 'fs.read' is not granted: no grant "
+        "covers it and "
         "defaults.unlisted says deny; add a grant for it to the policy");
   const auto ceiling = missing_required(resolved(kReadWorkspace, "ceiling: [{deny: [{id: fs.read}]}]"));
   REQUIRE(ceiling);
   CHECK(ceiling->message() ==
-        "the required capability 'fs.read' is not granted: the host's ceiling denies fs.read (policy.yaml:2:19); ask for "
+        "the required capability 'fs.read' is not granted: the host's ceiling denies fs.read "
+        "(policy.yaml:2:19); ask for "
         "less in the manifest, or have the host's author raise the ceiling");
-  const auto several =
-      missing_required(resolved("capabilities: {required: [{id: log}, {id: storage}, {id: teleport}]}\n", ""));
+  const auto several = missing_required(
+      resolved("capabilities: {required: [{id: log}, {id: storage}, {id: teleport}]}\n", ""));
   REQUIRE(several);
   CHECK(several->more().size() == 2);
 }
@@ -276,15 +298,17 @@ TEST_CASE("policies made by a program") {
   CHECK(only_read.granted[0].capability == "fs.read");
   one.add_grant("net.*", "com.other.*");
   CHECK(resolve(manifest, one, sample_catalogue()).granted.size() == 1);
-  cloche::Policy narrowed = cloche::parse_policy("policy_version: 1\nceiling: [{deny: [{id: exec}]}]", "p").value();
+  cloche::Policy narrowed =
+      cloche::parse_policy("policy_version: 1\nceiling: [{deny: [{id: exec}]}]", "p").value();
   narrowed.allow_unlisted();
   CHECK(resolve(manifest, narrowed, sample_catalogue()).granted.size() == 2);
 }
 
 TEST_CASE("what is shown hides nothing") {
-  const Grants grants =
-      resolved("capabilities: {required: [{id: fs.read, reason: \"nice\\u202Eexe\", allow: [{path: \"a\\u200Bb\"}]}]}\n",
-               "defaults: {unlisted: allow}");
+  const Grants grants = resolved(
+      "capabilities: {required: [{id: fs.read, reason: \"nice\\u202Eexe\", allow: [{path: "
+      "\"a\\u200Bb\"}]}]}\n",
+      "defaults: {unlisted: allow}");
   CHECK(grants.decision("fs.read")->reason == "nice\\u{202e}exe");
   CHECK(grants.decision("fs.read")->steps[0].text.find("a\\u{200b}b") != std::string::npos);
 }

@@ -19,17 +19,34 @@ bool inside(std::string_view range, std::string_view text,
 
 TEST_CASE("a version is read and written as it stands") {
   for (const char* text : {"0.0.0", "2.3.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-0.3.7", "1.0.0-x-y-z.--",
-                           "1.0.0+20130313144700", "1.0.0-beta+exp.sha.5114f85", "1.0.0+21AF26D3----117B344092BD",
-                           "9007199254740991.0.0"}) {
+                           "1.0.0+20130313144700", "1.0.0-beta+exp.sha.5114f85",
+                           "1.0.0+21AF26D3----117B344092BD", "9007199254740991.0.0"}) {
     CAPTURE(text);
     CHECK(to_string(version(text)) == text);
   }
 }
 
 TEST_CASE("what is no version is refused with an example") {
-  for (const char* text :
-       {"", "1", "1.2", "1.2.3.4", "01.2.3", "1.02.3", "1.2.03", "v1.2.3", "1.2.3-", "1.2.3+", "1.2.3-01", "1.2.3-a..b",
-        "1.2.3-ä", "1.2.x", " 1.2.3", "1.2.3 ", "-1.2.3", "9007199254740992.0.0", "99999999999999999999.0.0", "1..3"}) {
+  for (const char* text : {"",
+                           "1",
+                           "1.2",
+                           "1.2.3.4",
+                           "01.2.3",
+                           "1.02.3",
+                           "1.2.03",
+                           "v1.2.3",
+                           "1.2.3-",
+                           "1.2.3+",
+                           "1.2.3-01",
+                           "1.2.3-a..b",
+                           "1.2.3-ä",
+                           "1.2.x",
+                           " 1.2.3",
+                           "1.2.3 ",
+                           "-1.2.3",
+                           "9007199254740992.0.0",
+                           "99999999999999999999.0.0",
+                           "1..3"}) {
     CAPTURE(text);
     const auto parsed = Version::parse(text);
     REQUIRE_FALSE(parsed);
@@ -40,8 +57,9 @@ TEST_CASE("what is no version is refused with an example") {
 }
 
 TEST_CASE("precedence is that of SemVer 2.0.0 section 11") {
-  const char* const ordered[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-                                 "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0"};
+  const char* const ordered[] = {"1.0.0-alpha",  "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta",
+                                 "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",       "1.0.0",
+                                 "1.0.1",        "1.2.0",         "1.10.0",           "2.0.0"};
   for (std::size_t i = 0; i < std::size(ordered); ++i) {
     for (std::size_t j = 0; j < std::size(ordered); ++j) {
       CAPTURE(ordered[i]);
@@ -123,8 +141,8 @@ TEST_CASE("a range that takes something away also holds prereleases") {
 }
 
 TEST_CASE("what is no range is refused") {
-  for (const char* text : {"", " ", "^", ">=", "1.2.3.4", "1.x.3", "latest", "^1.4 ||", "|| 1", "1 -2", "- 1", "1 - ",
-                           ">=1.2 foo", "01.2", "^v1", "~>1", "1.2-beta", "1.2.", ".1"}) {
+  for (const char* text : {"", " ", "^", ">=", "1.2.3.4", "1.x.3", "latest", "^1.4 ||", "|| 1", "1 -2", "- 1",
+                           "1 - ", ">=1.2 foo", "01.2", "^v1", "~>1", "1.2-beta", "1.2.", ".1"}) {
     CAPTURE(text);
     CHECK_FALSE(VersionRange::parse(text));
   }

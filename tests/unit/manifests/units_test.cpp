@@ -34,8 +34,8 @@ TEST_CASE("a number without a unit is refused with what to write") {
 }
 
 TEST_CASE("everything else that is no size or duration is refused") {
-  for (const char* text : {"", "MiB", "-1MiB", "+1MiB", "1.5GiB", "64mib", "64 MiB", " 64MiB", "64MiB ", "64M", "1e3B",
-                           "0x10B", "50ms"}) {
+  for (const char* text : {"", "MiB", "-1MiB", "+1MiB", "1.5GiB", "64mib", "64 MiB", " 64MiB", "64MiB ",
+                           "64M", "1e3B", "0x10B", "50ms"}) {
     CAPTURE(text);
     CHECK_FALSE(cloche::parse_size(text));
   }
@@ -58,7 +58,8 @@ TEST_CASE("what does not fit is refused, never wrapped") {
 }
 
 TEST_CASE("what is written is read back") {
-  for (const std::uint64_t size : {0ULL, 1ULL, 1000ULL, 1024ULL, 64ULL << 20, 3ULL << 30, (3ULL << 30) + 1, 5ULL << 40}) {
+  for (const std::uint64_t size :
+       {0ULL, 1ULL, 1000ULL, 1024ULL, 64ULL << 20, 3ULL << 30, (3ULL << 30) + 1, 5ULL << 40}) {
     CHECK(cloche::parse_size(cloche::format_size(size)).value() == size);
   }
   CHECK(cloche::format_size(64U << 20) == "64MiB");

@@ -5,8 +5,8 @@
 #include <cloche/manifest.h>
 #include <cloche/policy.h>
 
-// What hostile or careless YAML meets (threats: alias bombs, deep nesting, duplicate keys, odd encodings). Whatever the
-// text, the answer is an error with a place and what to write instead.
+// What hostile or careless YAML meets (threats: alias bombs, deep nesting, duplicate keys, odd encodings).
+// Whatever the text, the answer is an error with a place and what to write instead.
 
 namespace {
 
@@ -52,7 +52,8 @@ TEST_CASE("a second document is refused, and so is what follows the first") {
 }
 
 TEST_CASE("a key is there once, and is a text") {
-  CHECK(complaint("id: com.acme.x\nid: com.acme.y\n") == "f:2:1: the key 'id' is there twice in this map; keep one of the two");
+  CHECK(complaint("id: com.acme.x\nid: com.acme.y\n") ==
+        "f:2:1: the key 'id' is there twice in this map; keep one of the two");
   CHECK(says(complaint("id: com.acme.x\n\"id\": com.acme.y\n"), "f:2:1: the key 'id' is there twice"));
   CHECK(says(complaint("{\"i\\x64\": 1, id: 2}"), "there twice"));
   CHECK(says(complaint("1: x"), "f:1:1: the key '1' is not a text"));
@@ -64,17 +65,20 @@ TEST_CASE("a key is there once, and is a text") {
 }
 
 TEST_CASE("scalars that readers of YAML disagree about are refused, quoted ones are texts") {
-  for (const char* value : {"no", "No", "NO", "yes", "on", "off", "y", "N", "0777", "-012", "00", "1e3", "1E+3", "1.5e3", "0o17",
-                            "0x1F", "0b11", "1_000", "12:30", "190:20:30", ".inf", "-.INF", ".nan"}) {
+  for (const char* value :
+       {"no",   "No",    "NO",   "yes",  "on",   "off",   "y",     "N",         "0777", "-012",  "00",  "1e3",
+        "1E+3", "1.5e3", "0o17", "0x1F", "0b11", "1_000", "12:30", "190:20:30", ".inf", "-.INF", ".nan"}) {
     CAPTURE(value);
     CHECK(says(complaint(small_manifest("name: " + std::string(value) + "\n")), "f:5:7: "));
-    CHECK(says(complaint(small_manifest("name: " + std::string(value) + "\n")), "\"" + std::string(value) + "\" in quotes"));
+    CHECK(says(complaint(small_manifest("name: " + std::string(value) + "\n")),
+               "\"" + std::string(value) + "\" in quotes"));
     const auto quoted = cloche::parse_manifest(small_manifest("name: \"" + std::string(value) + "\"\n"), "f");
     REQUIRE(quoted);
     CHECK(quoted->name == value);
   }
   const auto plain = [](std::string_view value) {
-    return cloche::parse_manifest(small_manifest("config: {defaults: {v: " + std::string(value) + "}}\n"), "f")
+    return cloche::parse_manifest(small_manifest("config: {defaults: {v: " + std::string(value) + "}}\n"),
+                                  "f")
         .value()
         .config.defaults;
   };
@@ -92,7 +96,8 @@ TEST_CASE("scalars that readers of YAML disagree about are refused, quoted ones 
   CHECK(plain("{x: 1, y: 2}") == R"({"v":{"x":1,"y":2}})");
   CHECK(says(complaint(small_manifest("config: {defaults: {v: 18446744073709551616}}\n")), "too large"));
   CHECK(says(complaint(small_manifest("config: {defaults: {v: -9223372036854775809}}\n")), "too large"));
-  CHECK(says(complaint(small_manifest("config: {defaults: {v: " + std::string(400, '9') + ".0}}\n")), "too large"));
+  CHECK(says(complaint(small_manifest("config: {defaults: {v: " + std::string(400, '9') + ".0}}\n")),
+             "too large"));
 }
 
 TEST_CASE("only plain UTF-8 is read") {
@@ -102,19 +107,24 @@ TEST_CASE("only plain UTF-8 is read") {
   CHECK(says(complaint("i\0d\0:\0 \0x\0"sv), "UTF-16"));
   CHECK(says(complaint("\0i\0d\0:\0 \0x"sv), "UTF-16"));
   CHECK(says(complaint("\xef\xbb\xbfid: x"), "f:1:1: this file begins with a byte order mark"));
-  CHECK(says(complaint("id: a\xef\xbb\xbf" "b"), "f:1:6: "));
+  CHECK(says(complaint("id: a\xef\xbb\xbf"
+                       "b"),
+             "f:1:6: "));
   CHECK(says(complaint("é: x\nid: \xff"), "f:2:5: this is not UTF-8"));
   CHECK(says(complaint("id: \xc3"), "f:1:5: this is not UTF-8"));
   CHECK(says(complaint("id: \xed\xa0\x80"), "f:1:5: this is not UTF-8"));
   CHECK(says(complaint("id: \xc0\x80"), "f:1:5: this is not UTF-8"));
   CHECK(says(complaint("id: ab\0c"sv), "f:1:7: the control character U+0000"));
   CHECK(says(complaint("id: a\x1b[31m"), "f:1:6: the control character U+001B"));
-  CHECK(says(complaint("id: a\xc2\x85" "b"), "f:1:6: the control character U+0085"));
+  CHECK(says(complaint("id: a\xc2\x85"
+                       "b"),
+             "f:1:6: the control character U+0085"));
   CHECK(says(complaint("id: x\rname: y\n"), "f:1:6: a carriage return"));
   CHECK(says(complaint("id: \"a\\0b\""), "f:1:5: this text has a control character"));
   CHECK(says(complaint("id: \"a\\x1b\""), "f:1:5: this text has a control character"));
   CHECK(says(complaint("id: \"\\ud800\""), "f:1:"));
-  CHECK(cloche::parse_manifest("manifest_version: 1\r\nid: com.acme.x\r\nversion: 1.0.0\r\nmain: a.js\r\n", "f"));
+  CHECK(cloche::parse_manifest("manifest_version: 1\r\nid: com.acme.x\r\nversion: 1.0.0\r\nmain: a.js\r\n",
+                               "f"));
 }
 
 TEST_CASE("columns count characters, not bytes") {

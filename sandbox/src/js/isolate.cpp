@@ -1,7 +1,6 @@
 #include "js/isolate.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace cloche::js {
 namespace {
@@ -21,33 +20,6 @@ void on_fatal_error(const char*, const char*) { on_fatal(); }
 void on_out_of_memory(const char*, OomDetails) { on_fatal(); }
 
 }  // namespace
-
-bool BufferAllocator::charge(std::size_t length) noexcept {
-  ByteCount used = used_.load(std::memory_order_relaxed);
-  do {
-    if (length > limit_ - std::min(used, limit_)) return false;
-  } while (!used_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
-  return true;
-}
-
-void* BufferAllocator::Allocate(std::size_t length) {
-  if (!charge(length)) return nullptr;
-  void* data = std::calloc(length, 1);
-  if (data == nullptr) used_.fetch_sub(length, std::memory_order_relaxed);
-  return data;
-}
-
-void* BufferAllocator::AllocateUninitialized(std::size_t length) {
-  if (!charge(length)) return nullptr;
-  void* data = std::malloc(length);
-  if (data == nullptr) used_.fetch_sub(length, std::memory_order_relaxed);
-  return data;
-}
-
-void BufferAllocator::Free(void* data, std::size_t length) {
-  used_.fetch_sub(length, std::memory_order_relaxed);
-  std::free(data);
-}
 
 void HeapLimit::watch(v8::Isolate* isolate) { isolate->AddNearHeapLimitCallback(near_limit, this); }
 

@@ -61,6 +61,7 @@ void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
   call->outgoing = std::move(loaded);
   call->cpu = limits().cpu_per_call;
   call->deadline = loop::after(loop::Clock::now(), limits().wall_per_call);
+  queued_.fetch_add(1, std::memory_order_relaxed);
   queue_call(std::move(call));
   run_turns();
   finish();

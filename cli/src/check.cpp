@@ -21,6 +21,8 @@ constexpr const char* kDetails = R"(Checks plugin folders (the manifest and the 
 file with policy_version is a policy, any other a manifest; .js and .mjs files are read as ES modules. What is wrong is
 printed, all of it, one line each: FILE:LINE:COLUMN: error[CODE]: TEXT
 
+What an application adds to the built-in capabilities is read from cloche-host.json in PATH or the nearest folder above.
+
 Examples:
   cloche check my-plugin
   cloche check policy.yaml my-plugin/plugin.yaml my-plugin/main.mjs
@@ -29,8 +31,6 @@ Examples:
 /// Everything wrong with the paths checked so far.
 class Checker {
  public:
-  Checker() : catalogue_(builtin_catalogue()) {}
-
   void check(const std::string& path);
 
   [[nodiscard]] const std::vector<Error>& findings() const noexcept { return findings_; }
@@ -45,7 +45,6 @@ class Checker {
     add(Error(code, error.message()).at({path, 0, 0}));
   }
 
-  Catalogue catalogue_;
   std::optional<Result<SourceChecker>> sources_;  // started with the first source
   std::vector<Error> findings_;
   std::size_t files_ = 0;
@@ -74,6 +73,11 @@ std::vector<fs::path> sources_in(const fs::path& folder) {
   return found;
 }
 
+template <class T>
+Result<void> checked(const Result<T>& parsed, const Catalogue& catalogue) {
+  return parsed ? check_capabilities(*parsed, catalogue) : Result<void>(parsed.error());
+}
+
 void Checker::add(const Error& error) {
   findings_.push_back(error);
   for (const Error& other : error.more()) findings_.push_back(other);
@@ -95,7 +99,7 @@ void Checker::check(const std::string& path) {
 
 void Checker::check_folder(const std::string& folder) {
   ++files_;
-  if (auto manifest = open_manifest(folder, catalogue_); !manifest) add(manifest.error());
+  if (auto manifest = open_manifest(folder); !manifest) add(manifest.error());
   for (const fs::path& source : sources_in(folder)) check_source(source.string());
 }
 
@@ -103,15 +107,11 @@ void Checker::check_yaml(const std::string& path) {
   ++files_;
   const auto text = read_text(path);
   if (!text) return add_unreadable(Errc::manifest_invalid, text.error(), path);
-  if (is_policy(*text)) {
-    const auto policy = parse_policy(*text, path);
-    const auto good = policy ? check_capabilities(*policy, catalogue_) : Result<void>(policy.error());
-    if (!good) add(good.error());
-  } else {
-    const auto manifest = parse_manifest(*text, path);
-    const auto good = manifest ? check_capabilities(*manifest, catalogue_) : Result<void>(manifest.error());
-    if (!good) add(good.error());
-  }
+  const auto catalogue = catalogue_for(path);
+  if (!catalogue) return add(catalogue.error());
+  const auto good = is_policy(*text) ? checked(parse_policy(*text, path), *catalogue)
+                                     : checked(parse_manifest(*text, path), *catalogue);
+  if (!good) add(good.error());
 }
 
 void Checker::check_source(const std::string& path) {

@@ -117,9 +117,9 @@ Value document_of(const Grants& grants, const std::vector<Decision>& decisions) 
 }
 
 Result<Grants> resolve_grants(const Options& options, const Catalogue& catalogue) {
-  auto manifest = open_manifest(options.folder, catalogue);
+  auto manifest = open_manifest(options.folder);
   if (!manifest) return manifest.error();
-  auto policy = read_policy(options.rights, catalogue);
+  auto policy = read_policy(options.rights);
   if (!policy) return policy.error();
   return resolve(*manifest, *policy, catalogue, {.now = std::chrono::system_clock::now()});
 }
@@ -137,11 +137,12 @@ ExitCode explain(const Grants& grants, const std::vector<Decision>& decisions, c
 }
 
 ExitCode run(const Options& options, const Report& report) {
-  const Catalogue catalogue = builtin_catalogue();
-  const auto grants = resolve_grants(options, catalogue);
+  const auto catalogue = catalogue_for(options.folder);
+  if (!catalogue) return report.fail(catalogue.error());
+  const auto grants = resolve_grants(options, *catalogue);
   if (!grants) return report.fail(grants.error());
   if (options.capability.empty()) return explain(*grants, grants->decisions, report);
-  const auto capabilities = expand_capability(options.capability, catalogue);
+  const auto capabilities = expand_capability(options.capability, *catalogue);
   if (!capabilities) return report.misused(capabilities.error().message());
   const auto decisions = about(*grants, *capabilities);
   if (!decisions.empty()) return explain(*grants, decisions, report);

@@ -8,7 +8,7 @@ Result<HostOptions> host_options(const RightsOptions& rights, ConsoleOptions con
   HostOptions options;
   options.log = metered_log(make_console(console));
   options.registry = builtin_registry(rights, options.log);
-  auto policy = read_policy(rights, options.registry.catalogue());
+  auto policy = read_policy(rights);
   if (!policy) return policy.error();
   options.policy = std::move(*policy);
   return options;

@@ -1,6 +1,7 @@
 #include "rights.h"
 
 #include "console.h"
+#include "host_file.h"
 #include "paths.h"
 
 #include <cloche/builtin.h>
@@ -22,12 +23,14 @@ Error unknown_capability(const std::string& capability, const Catalogue& catalog
                              : ": did you mean '" + std::string(meant) + "'?")};
 }
 
-Result<Policy> read_policy_file(const std::string& path, const Catalogue& catalogue) {
+Result<Policy> read_policy_file(const std::string& path) {
   auto text = read_text(path);
   if (!text) return Error(Errc::policy_invalid, text.error().message()).at({path, 0, 0});
   auto policy = parse_policy(*text, path);
   if (!policy) return policy;
-  if (auto good = check_capabilities(*policy, catalogue); !good) return good.error();
+  const auto catalogue = catalogue_for(path);
+  if (!catalogue) return catalogue.error();
+  if (auto good = check_capabilities(*policy, *catalogue); !good) return good.error();
   return policy;
 }
 
@@ -54,21 +57,29 @@ Registry builtin_registry(const RightsOptions& options, std::shared_ptr<LogSink>
   return builtin_capabilities(std::move(builtin));
 }
 
-Catalogue builtin_catalogue() { return builtin_registry({}, make_console({})).catalogue(); }
+Result<Catalogue> catalogue_for(const std::string& path) {
+  auto host = find_host_file(path);
+  if (!host) return host.error();
+  Catalogue catalogue = builtin_registry({}, make_console({})).catalogue();
+  for (CatalogueEntry& entry : host->catalogue.entries) catalogue.entries.push_back(std::move(entry));
+  return catalogue;
+}
 
-Result<Policy> read_policy(const RightsOptions& options, const Catalogue& catalogue) {
-  auto policy = options.policy.empty() ? Result<Policy>(Policy()) : read_policy_file(options.policy, catalogue);
+Result<Policy> read_policy(const RightsOptions& options) {
+  auto policy = options.policy.empty() ? Result<Policy>(Policy()) : read_policy_file(options.policy);
   if (policy && options.grant_all) policy->allow_unlisted();
   return policy;
 }
 
-Result<Manifest> open_manifest(const std::string& folder, const Catalogue& catalogue) {
+Result<Manifest> open_manifest(const std::string& folder) {
   auto package = Package::open(folder);
   if (!package) {
     if (package.error().code() != Errc::io) return package.error();
     return Error(Errc::manifest_invalid, package.error().message()).at({folder, 0, 0});
   }
-  if (auto good = check_capabilities(package->manifest(), catalogue); !good) return good.error();
+  const auto catalogue = catalogue_for(folder);
+  if (!catalogue) return catalogue.error();
+  if (auto good = check_capabilities(package->manifest(), *catalogue); !good) return good.error();
   return package->manifest();
 }
 

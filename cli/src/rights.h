@@ -26,15 +26,16 @@ void add_grant_all(CLI::App& verb, RightsOptions& options);
 /// data folder. `log` takes what plugins log.
 Registry builtin_registry(const RightsOptions& options, std::shared_ptr<LogSink> log);
 
-/// What there is to be granted.
-Catalogue builtin_catalogue();
+/// What there is to be granted to a plugin in `path`, or by a policy there: the built-in capabilities and those of the
+/// application it is for, where a HostFile says so.
+[[nodiscard]] Result<Catalogue> catalogue_for(const std::string& path);
 
 /// The policy of the file, checked against what there is; the one that grants nothing where no file was named.
-[[nodiscard]] Result<Policy> read_policy(const RightsOptions& options, const Catalogue& catalogue);
+[[nodiscard]] Result<Policy> read_policy(const RightsOptions& options);
 
-/// The manifest of the plugin in `folder`, its capabilities checked against what there is. Error: `manifest_invalid`, also for
-/// a folder that is no plugin.
-[[nodiscard]] Result<Manifest> open_manifest(const std::string& folder, const Catalogue& catalogue);
+/// The manifest of the plugin in `folder`, its capabilities checked against what there is. Error: `manifest_invalid`, also
+/// for a folder that is no plugin.
+[[nodiscard]] Result<Manifest> open_manifest(const std::string& folder);
 
 /// The ids that `capability` stands for: itself, or all facets of a module (`fs`). Error: `invalid_argument` with a
 /// did-you-mean where there is none.

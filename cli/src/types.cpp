@@ -1,4 +1,5 @@
 #include "console.h"
+#include "host_file.h"
 #include "rights.h"
 #include "verb.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr const char* kDetails = R"(Prints the TypeScript declarations of exactly what the plugin's manifest lets it import, required and optional, and of the
 globals it finds. Whether the plugin is granted all of it is for a policy to say: see cloche explain.
+
+What an application adds to the built-in capabilities is read from cloche-host.json in DIR or the nearest folder above.
 
 Examples:
   cloche types my-plugin > my-plugin/cloche.d.ts
@@ -29,11 +32,22 @@ std::vector<std::string> asked_for(const Manifest& manifest) {
   return ids;
 }
 
+std::string types_of(const HostFile& host, const std::vector<std::string>& ids) {
+  std::string text;
+  for (const std::string& id : ids) {
+    if (const auto found = host.types.find(id); found != host.types.end()) text += found->second;
+  }
+  return text;
+}
+
 ExitCode run(const Options& options, const Report& report) {
   const Registry registry = builtin_registry({}, make_console({}));
-  auto manifest = open_manifest(options.folder, registry.catalogue());
+  const auto manifest = open_manifest(options.folder);
   if (!manifest) return report.fail(manifest.error());
-  const std::string text = global_declarations() + type_declarations(registry, asked_for(*manifest));
+  const auto host = find_host_file(options.folder);
+  if (!host) return report.fail(host.error());
+  const auto ids = asked_for(*manifest);
+  const std::string text = global_declarations() + type_declarations(registry, ids) + types_of(*host, ids);
   return report.tell(Object{{"plugin", manifest->id}, {"types", text}}, text);
 }
 

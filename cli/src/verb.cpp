@@ -1,6 +1,7 @@
 #include "verb.h"
 
 #include <algorithm>
+#include <cloche/text.h>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -11,8 +12,7 @@ namespace {
 constexpr const char* kDescription =
     "cloche: run plugins in a sandbox that gives them what they were granted and nothing else.\n";
 
-constexpr const char* kDetails = R"(
-Exit codes:
+constexpr const char* kDetails = R"(Exit codes:
   0  done
   1  anything not named below
   2  the command line makes no sense
@@ -49,19 +49,34 @@ bool asks_for_json(const std::vector<std::string>& arguments) {
   return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
 }
 
+// What to say where the first argument is no verb; empty where it is one.
+std::string unknown_verb(const CLI::App& app, const std::vector<std::string>& reversed) {
+  if (reversed.empty() || reversed.back().starts_with('-')) return {};
+  const std::string& word = reversed.back();
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string_view meant = nearest(word, known);
+  return "there is no verb '" + word + "': " +
+         (meant.empty() ? "try cloche --help" : "did you mean '" + std::string(meant) + "'?");
+}
+
 }  // namespace
 
 Program::Program() : app_(kDescription, "cloche") {
   app_.require_subcommand(1);
   app_.set_version_flag("--version", "cloche " CLOCHE_VERSION);
   app_.footer(kDetails);
+  app_.get_formatter()->label("SUBCOMMAND", "VERB");
+  app_.get_formatter()->label("Subcommands", "Verbs");
   app_.get_formatter()->column_width(34);
 }
 
 CLI::App& Program::add_verb(const std::string& name, const std::string& summary, const std::string& details,
                             Job job) {
   CLI::App& verb = *app_.add_subcommand(name, summary);
-  verb.footer("\n" + details);
+  verb.footer(details);
   verb.add_flag("--json", json_, "Print one JSON document on stdout, for errors too");
   verb.callback([this, job = std::move(job)] { chosen_ = job; });
   return verb;
@@ -69,6 +84,9 @@ CLI::App& Program::add_verb(const std::string& name, const std::string& summary,
 
 ExitCode Program::run(int argc, char** argv) {
   auto arguments = arguments_reversed(argc, argv);
+  if (const std::string unknown = unknown_verb(app_, arguments); !unknown.empty()) {
+    return Report(asks_for_json(arguments)).misused(unknown);
+  }
   const bool json = asks_for_json(arguments);
   try {
     app_.parse(std::move(arguments));

@@ -3,7 +3,7 @@
 case_version() { run --version; exits 0; prints_like '^cloche [0-9]+\.[0-9]+\.[0-9]+$'; is_silent; }
 case_help() { run --help; exits 0; prints_like '^Exit codes:$'; prints_like 'explain'; is_silent; }
 case_nothing() { run; exits 2; complains '^cloche: error\[usage\]: '; prints_nothing; }
-case_unknown_verb() { run evla; exits 2; complains '\[usage\]'; }
+case_unknown_verb() { run evla -e 1; exits 2; complains "\[usage\].*'evla'.*did you mean 'eval'"; }
 case_unknown_option() { run eval -e 1 --nope; exits 2; complains '\[usage\].*nope'; }
 case_json_for_misuse() { run call --json; exits 2; json /error/code usage; complains '\[usage\]'; }
 

@@ -4,6 +4,7 @@
 #include "plugin_log.h"
 #include "style.h"
 #include "tour.h"
+#include "workbench/description.h"
 #include "workbench/workbench.h"
 
 #include <CLI/CLI.hpp>
@@ -23,8 +24,7 @@ using cloche::Error;
 using cloche::Result;
 namespace fs = std::filesystem;
 
-constexpr const char* kDetails = R"(
-Without --interactive it shows the plugins, what each may do and why, what each of their commands makes of the documents,
+constexpr const char* kDetails = R"(Without --interactive it shows the plugins, what each may do and why, what each of their commands makes of the documents,
 and what was refused. Nothing is written to the documents. The exit code is 0 when all went as it should, which
 includes the plugin that is refused and the one that is contained.
 
@@ -40,6 +40,7 @@ struct Options {
   fs::path data;
   std::vector<fs::path> documents;
   bool interactive = false;
+  bool describe = false;
 };
 
 fs::path default_data() {
@@ -56,6 +57,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--plugins", options.plugins, "The folder of the plugins; sample-host/plugins if not given")->type_name("DIR");
   app.add_option("--policy", options.policy, "What they may do; sample-host/policy.yaml if not given")->type_name("FILE");
   app.add_option("--data", options.data, "Where plugins' data is kept; in the XDG data home if not given")->type_name("DIR");
+  app.add_flag("--describe", options.describe, "Print cloche-host.json, what the editor offers plugins, and end");
   app.footer(kDetails);
 }
 
@@ -111,6 +113,13 @@ int fail(const Error& error) {
   return EXIT_FAILURE;
 }
 
+int describe_host() {
+  const auto text = host_description();
+  if (!text) return fail(text.error());
+  std::cout << *text;
+  return EXIT_SUCCESS;
+}
+
 int run(const Options& options) {
   const Style style = Style::of_stdout();
   auto documents = open_documents(options);
@@ -133,6 +142,7 @@ int main(int argc, char** argv) {
     CLI::App app("A text workbench whose commands are plugins, each with only what it was granted.", "cloche-sample-host");
     add_options(app, options);
     CLI11_PARSE(app, argc, argv);
+    if (options.describe) return describe_host();
     fill_in(options);
     return run(options);
   } catch (const std::exception& error) {

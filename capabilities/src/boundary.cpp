@@ -31,23 +31,20 @@ void prepend(std::string& path, std::string part) {
 }  // namespace
 
 bool Inward::mismatch(std::string_view expected, ValueRef found) {
-  path_.clear();
-  expected_ = expected;
-  found_ = describe(reader_, found, expected);
+  mismatch_ = std::make_unique<Mismatch>(Mismatch{{}, std::string(expected), describe(reader_, found, expected)});
   return false;
 }
 
 bool Inward::too_deep() {
-  path_.clear();
-  expected_ = "a value at most " + std::to_string(kMaxDepth) + " levels deep";
-  found_ = "a deeper or cyclic one";
+  mismatch_ = std::make_unique<Mismatch>(
+      Mismatch{{}, "a value at most " + std::to_string(kMaxDepth) + " levels deep", "a deeper or cyclic one"});
   return false;
 }
 
 bool Inward::in_member(std::string_view name) {
   if (mismatched()) {
     constexpr std::size_t kMaxName = 40;
-    prepend(path_, text::is_identifier(name) && name.size() <= kMaxName
+    prepend(mismatch_->path, text::is_identifier(name) && name.size() <= kMaxName
                        ? std::string(name)
                        : "[\"" + text::excerpt(name, kMaxName) + "\"]");
   }
@@ -55,14 +52,8 @@ bool Inward::in_member(std::string_view name) {
 }
 
 bool Inward::in_element(std::size_t index) {
-  if (mismatched()) prepend(path_, "[" + std::to_string(index) + "]");
+  if (mismatched()) prepend(mismatch_->path, "[" + std::to_string(index) + "]");
   return false;
-}
-
-void Inward::forget() noexcept {
-  path_.clear();
-  expected_.clear();
-  found_.clear();
 }
 
 }  // namespace cloche

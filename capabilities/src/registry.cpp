@@ -1,5 +1,7 @@
 #include <cloche/registry.h>
 
+#include <exception>
+
 namespace cloche {
 namespace detail {
 
@@ -9,10 +11,17 @@ Error argument_error(const FunctionInfo& info, std::size_t index, const Inward& 
   return {Errc::invalid_argument, text + "): expected " + in.expected() + ", found " + in.found()};
 }
 
-Error exception_error(const FunctionInfo& info, const std::exception* exception) {
+Error current_exception_error(const FunctionInfo& info) {
   Error error(Errc::internal, info.name + ": the host function failed");
-  if (exception == nullptr) return error;
-  return std::move(error).because(Error(Errc::internal, exception->what()));
+  try {
+    throw;
+  } catch (const BadResult& bad) {
+    return bad.error();
+  } catch (const std::exception& exception) {
+    return std::move(error).because(Error(Errc::internal, exception.what()));
+  } catch (...) {
+    return error;
+  }
 }
 
 }  // namespace detail

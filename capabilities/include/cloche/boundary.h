@@ -3,6 +3,7 @@
 #include <cloche/value.h>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -88,13 +89,13 @@ class Inward {
   bool in_element(std::size_t index);
 
   /// Whether the failure was a mismatch; if not, the reader stopped.
-  [[nodiscard]] bool mismatched() const noexcept { return !expected_.empty(); }
-  /// "tags[2]: expected string, found number"; the path is empty for the value itself.
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  [[nodiscard]] const std::string& expected() const noexcept { return expected_; }
-  [[nodiscard]] const std::string& found() const noexcept { return found_; }
+  [[nodiscard]] bool mismatched() const noexcept { return mismatch_ != nullptr; }
+  /// Of a mismatch, "tags[2]: expected string, found number"; the path is empty for the value itself.
+  [[nodiscard]] const std::string& path() const noexcept { return mismatch_->path; }
+  [[nodiscard]] const std::string& expected() const noexcept { return mismatch_->expected; }
+  [[nodiscard]] const std::string& found() const noexcept { return mismatch_->found; }
   /// Forgets a mismatch, to try another type.
-  void forget() noexcept;
+  void forget() noexcept { mismatch_.reset(); }
 
   /// Counts nesting; false at the limit, and then `leave` is not due.
   [[nodiscard]] bool enter() noexcept {
@@ -105,11 +106,15 @@ class Inward {
   void leave() noexcept { --depth_; }
 
  private:
+  struct Mismatch {
+    std::string path;
+    std::string expected;
+    std::string found;
+  };
+
   ValueReader& reader_;
   int depth_ = 0;
-  std::string path_;
-  std::string expected_;
-  std::string found_;
+  std::unique_ptr<Mismatch> mismatch_;  // made when needed: most conversions succeed, and every argument is one
 };
 
 }  // namespace cloche

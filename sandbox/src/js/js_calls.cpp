@@ -108,7 +108,7 @@ void JsInstance::perform(const Entered& in, const Target& target, detail::Outgoi
     } else if (!value) {
       outgoing.fail(value.error());
     } else {
-      settle(in, outgoing, call, *value);
+      settle(in, outgoing, call, *value, caught);
     }
   }
   performing_.pop_back();
@@ -176,11 +176,11 @@ Result<v8::Local<v8::Function>> JsInstance::exported_function(const Entered& in,
 }
 
 void JsInstance::settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call,
-                        v8::Local<v8::Value> value) {
-  if (!value->IsPromise()) return deliver(in, outgoing, value);
+                        v8::Local<v8::Value> value, const v8::TryCatch& caught) {
+  if (!value->IsPromise()) return deliver(in, outgoing, value, caught);
   const auto promise = value.As<v8::Promise>();
   switch (promise->State()) {
-    case v8::Promise::kFulfilled: return deliver(in, outgoing, promise->Result());
+    case v8::Promise::kFulfilled: return deliver(in, outgoing, promise->Result(), caught);
     case v8::Promise::kRejected:
       world_->realm->rejections().handle(promise);
       return outgoing.fail(to_error(in, promise->Result(), {}));
@@ -223,15 +223,15 @@ void JsInstance::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, boo
   instance.waiting_.erase(found);
   instance.worker_.loop.timers().cancel(call->timer);
   if (fulfilled) {
-    instance.deliver(in, *call->outgoing, info[0]);
+    const v8::TryCatch caught(in.isolate);
+    instance.deliver(in, *call->outgoing, info[0], caught);
   } else {
     call->outgoing->fail(to_error(in, info[0], {}));
   }
 }
 
-void JsInstance::deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value) {
+void JsInstance::deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value, const v8::TryCatch& caught) {
   if (state_.load(std::memory_order_relaxed) == State::loading) become_ready(in);
-  const v8::TryCatch caught(in.isolate);
   Reader reader(in.isolate, world_->realm->boundary());
   Inward inward(reader);
   if (outgoing.read_result(inward, to_ref(value))) return;

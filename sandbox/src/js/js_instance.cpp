@@ -99,7 +99,6 @@ void JsInstance::run_engine_tasks() {
 }
 
 void JsInstance::end_of_turn(const Entered& in) {
-  in.isolate->PerformMicrotaskCheckpoint();
   if (!runner_.stop_reason()) world_->realm->rejections().report(in);
   const auto stopped = runner_.take_stop();
   if (stopped == Errc::heap_limit) heap_limit_.restore(in.isolate);
@@ -120,7 +119,10 @@ void JsInstance::run_turns() {
 
 void JsInstance::take_turn(Turn& turn) {
   if (!turn.call) {
-    return stay({limits().cpu_per_call, limits().wall_per_call}, turn.job);
+    return stay({limits().cpu_per_call, limits().wall_per_call}, [&](const Entered& in) {
+      turn.job(in);
+      in.isolate->PerformMicrotaskCheckpoint();
+    });
   }
   const std::shared_ptr<WaitingCall>& call = turn.call;
   queued_.fetch_sub(1, std::memory_order_relaxed);

@@ -95,7 +95,7 @@ class JsInstance final : public Instance, private Surroundings, public std::enab
   void close(Error reason);
   void finish();
   void on_crash();
-  /// Enters the isolate for `f(entered)`, and ends the turn that this was.
+  /// Enters the isolate for `f(entered)`, which runs the microtasks too, and ends the turn that this was.
   template <class F>
   void stay(const Budget& budget, F f);
   void end_of_turn(const Entered& in);
@@ -111,10 +111,11 @@ class JsInstance final : public Instance, private Surroundings, public std::enab
   [[nodiscard]] Result<v8::Local<v8::Value>> call_function(const Entered& in, v8::Local<v8::Function> function,
                                                            detail::Outgoing& outgoing, const v8::TryCatch& caught);
   [[nodiscard]] Result<v8::Local<v8::Function>> exported_function(const Entered& in, std::string_view name);
-  void settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call, v8::Local<v8::Value> value);
+  void settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call, v8::Local<v8::Value> value,
+              const v8::TryCatch& caught);
   void await(const Entered& in, std::shared_ptr<WaitingCall> call, v8::Local<v8::Promise> promise);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, bool fulfilled);
-  void deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value);
+  void deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value, const v8::TryCatch& caught);
   void become_ready(const Entered& in);
   void watch_deadline(const std::shared_ptr<WaitingCall>& call);
   void on_overdue();

@@ -45,6 +45,7 @@ void Rejections::handle(v8::Local<v8::Promise> promise) {
 }
 
 void Rejections::report(const Entered& in) {
+  if (rejected_.empty()) return;
   for (const Rejected& entry : std::exchange(rejected_, {})) {
     realm_.surroundings().unhandled_rejection(to_error(in, entry.reason.Get(in.isolate), {}));
   }

@@ -7,7 +7,6 @@
 #include <boost/callable_traits/return_type.hpp>
 #include <cloche/convert.h>
 #include <cloche/host_function.h>
-#include <exception>
 #include <tuple>
 
 namespace cloche::detail {
@@ -55,8 +54,9 @@ struct Signature {
 
 /// The TypeError of an argument that does not fit.
 Error argument_error(const FunctionInfo& info, std::size_t index, const Inward& in);
-/// What a host function that threw becomes: its text is for the host's eyes, so the plugin is told only that it failed.
-Error exception_error(const FunctionInfo& info, const std::exception* exception);
+/// What a host function that threw becomes, called while its exception is handled. An Error keeps its code and text; any other
+/// text is for the host's eyes, as the cause, and the plugin is told only that the function failed.
+Error current_exception_error(const FunctionInfo& info);
 
 template <std::size_t I, class Arguments>
 bool read_from(const FunctionInfo& info, Invocation& invocation, Arguments& out, Answer& failure) {
@@ -87,31 +87,11 @@ auto invoke(F& f, Call& call, typename Signature<F>::Arguments& arguments) {
 
 template <class T>
 Answer written(ValueWriter& writer, const T& value) {
-  const ValueRef ref = Convert<std::remove_cvref_t<T>>::write(writer, value);
-  return writer.failed() ? Answer::threw() : Answer::of(ref);
-}
-
-/// Runs f; `hand(result)` gets what it returned as a Result, or the error it ended with.
-template <class F, class Hand>
-void run_guarded(const FunctionInfo& info, F& f, Call& call, typename Signature<F>::Arguments& arguments, Hand hand) {
-  using Sig = Signature<F>;
-  using R = Result<typename Sig::Value>;
-  try {
-    if constexpr (std::is_void_v<typename Sig::Returned>) {
-      invoke(f, call, arguments);
-      hand(R());
-    } else if constexpr (IsResult<typename Sig::Returned>::value) {
-      hand(invoke(f, call, arguments));
-    } else {
-      hand(R(invoke(f, call, arguments)));
-    }
-  } catch (const BadResult& bad) {
-    hand(R(bad.error()));
-  } catch (const std::exception& exception) {
-    hand(R(exception_error(info, &exception)));
-  } catch (...) {
-    hand(R(exception_error(info, nullptr)));
-  }
+  using Plain = std::remove_cvref_t<T>;
+  const ValueRef ref = Convert<Plain>::write(writer, value);
+  // A number or a flag always has room.
+  if (!std::is_arithmetic_v<Plain> && writer.failed()) return Answer::threw();
+  return Answer::of(ref);
 }
 
 template <class T>
@@ -124,6 +104,41 @@ Answer answer_of(ValueWriter& writer, const Result<T>& result) {
   }
 }
 
+/// Runs f and writes what it gives.
+template <class F>
+Answer run_and_write(const FunctionInfo& info, F& f, Call& call, typename Signature<F>::Arguments& arguments,
+                     ValueWriter& writer) {
+  using Returned = typename Signature<F>::Returned;
+  try {
+    if constexpr (std::is_void_v<Returned>) {
+      invoke(f, call, arguments);
+      return Answer::of(writer.undefined());
+    } else if constexpr (IsResult<Returned>::value) {
+      return answer_of(writer, invoke(f, call, arguments));
+    } else {
+      return written(writer, invoke(f, call, arguments));
+    }
+  } catch (...) {
+    return Answer::failed(current_exception_error(info));
+  }
+}
+
+/// Runs f and keeps what it gives.
+template <class F>
+Result<typename Signature<F>::Value> run_and_keep(const FunctionInfo& info, F& f, Call& call,
+                                                  typename Signature<F>::Arguments& arguments) {
+  try {
+    if constexpr (std::is_void_v<typename Signature<F>::Returned>) {
+      invoke(f, call, arguments);
+      return {};
+    } else {
+      return invoke(f, call, arguments);
+    }
+  } catch (...) {
+    return current_exception_error(info);
+  }
+}
+
 template <class F>
 class TypedSync final : public SyncFunction {
  public:
@@ -131,10 +146,9 @@ class TypedSync final : public SyncFunction {
 
   Answer call(Invocation& invocation, Call& call) const override {
     typename Signature<F>::Arguments arguments;
-    Answer answer;
-    if (!read_from<0>(*info_, invocation, arguments, answer)) return answer;
-    run_guarded(*info_, f_, call, arguments, [&](auto&& result) { answer = answer_of(invocation.writer, result); });
-    return answer;
+    Answer failure;
+    if (!read_from<0>(*info_, invocation, arguments, failure)) return failure;
+    return run_and_write(*info_, f_, call, arguments, invocation.writer);
   }
 
  private:
@@ -150,7 +164,7 @@ class TypedPending final : public PendingCall {
 
   [[nodiscard]] typename Sig::Arguments& arguments() noexcept { return arguments_; }
   void run(Call& call) override {
-    run_guarded(*info_, f_, call, arguments_, [&](auto&& result) { result_.emplace(std::move(result)); });
+    result_.emplace(run_and_keep(*info_, f_, call, arguments_));
   }
   Answer answer(ValueWriter& writer) override { return answer_of(writer, *result_); }
 

@@ -25,14 +25,14 @@ class PackageFiles {
 };
 
 struct HostOptions {
-  Registry registry;  ///< the host functions plugins may be given
-  Policy policy;      ///< who may have which; the default grants nothing
+  Registry registry = {};  ///< the host functions plugins may be given
+  Policy policy = {};      ///< who may have which; the default grants nothing
 
   /// Threads that run plugins. 0: none; the thread that makes the Host runs them, inside `poll` and while it waits for a Future.
   unsigned workers = 1;
 
-  std::shared_ptr<LogSink> log;        ///< takes what plugins write to `console`; null: it is dropped
-  std::shared_ptr<Observer> observer;  ///< null: nobody watches
+  std::shared_ptr<LogSink> log = {};        ///< takes what plugins write to `console`; null: it is dropped
+  std::shared_ptr<Observer> observer = {};  ///< null: nobody watches
 
   std::string version = "0.0.0";  ///< the application's, SemVer; manifests' `engines.host` is checked against it
   bool can_prompt = false;        ///< whether a user is there to be asked
@@ -45,7 +45,7 @@ struct HostOptions {
   bool contain_crashes = true;
 
   /// V8 flags, such as "--max-lazy". They count for the process, for the first Host in it.
-  std::vector<std::string> engine_flags;
+  std::vector<std::string> engine_flags = {};
 };
 
 struct LoadOptions {

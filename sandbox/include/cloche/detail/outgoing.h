@@ -30,6 +30,10 @@ class Outgoing {
 template <class A>
 using KeptArgument = std::conditional_t<std::is_convertible_v<const A&, std::string_view>, std::string, std::decay_t<A>>;
 
+/// How the caller's stack refers to an argument. A literal decays to a pointer that nobody else keeps.
+template <class A>
+using BorrowedArgument = std::conditional_t<std::is_pointer_v<A>, A, const A&>;
+
 template <class R>
 class ResultSlot {
  public:
@@ -109,7 +113,7 @@ class StackCall final : public Outgoing {
   }
 
  private:
-  std::tuple<const Args&...> arguments_;
+  std::tuple<BorrowedArgument<Args>...> arguments_;
   std::array<ValueRef, sizeof...(Args)> refs_{};
   ResultSlot<R> slot_;
   std::optional<Future<R>> future_;

@@ -166,11 +166,13 @@ TEST_CASE("every field of the schemas has a description and an example that fits
     const json whole = schema(name);
     CHECK(whole.contains("title"));
     for (const auto& [field, property] : whole.at("properties").items()) {
-      CAPTURE(field);
+      const std::string name_of_field = field;
+      CAPTURE(name_of_field);
       CHECK((property.contains("$ref") || property.contains("description")));
     }
     for (const auto& [field, definition] : whole.at("definitions").items()) {
-      CAPTURE(field);
+      const std::string name_of_field = field;
+      CAPTURE(name_of_field);
       CHECK(definition.contains("description"));
       CHECK(definition.contains("examples"));
     }

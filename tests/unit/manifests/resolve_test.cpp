@@ -148,7 +148,8 @@ TEST_CASE("every layer's pattern is kept, none is simplified") {
       "  - {plugin: com.acme.x, capability: fs.read, allow: [{path: g}]}");
   const cloche::Grant* grant = grants.find("fs.read");
   REQUIRE(grant != nullptr);
-  const cloche::CatalogueEntry& entry = *sample_catalogue().find("fs.read");
+  const cloche::Catalogue catalogue = sample_catalogue();
+  const cloche::CatalogueEntry& entry = *catalogue.find("fs.read");
   std::vector<std::string> allowed;
   for (const auto& set : grant->allow)
     allowed.push_back(std::string(to_string(set.origin.layer)) + ": " + describe(set, entry));

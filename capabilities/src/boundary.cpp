@@ -10,7 +10,9 @@ std::string describe(ValueReader& reader, ValueRef value, std::string_view expec
   const ValueKind kind = reader.kind(value);
   const auto speaks_of = [&](std::string_view word) { return expected.find(word) != std::string_view::npos; };
   if (kind == ValueKind::number && (speaks_of("integer") || speaks_of("number"))) {
-    return text::number_text(reader.number(value));
+    double number = 0;
+    static_cast<void>(reader.number(value, number));
+    return text::number_text(number);
   }
   std::string content;
   if (kind == ValueKind::string && expected.starts_with('"') && reader.string(value, content)) {

@@ -17,6 +17,13 @@ bool read_string(Inward& in, ValueRef ref, Value& out) {
   return true;
 }
 
+bool read_number(Inward& in, ValueRef ref, Value& out) {
+  double number = 0;
+  if (!in.reader().number(ref, number)) return false;
+  out = number;
+  return true;
+}
+
 bool read_error(Inward& in, ValueRef ref, Value& out) {
   ErrorValue error;
   if (!in.reader().error(ref, error)) return false;
@@ -30,7 +37,7 @@ bool read_leaf(Inward& in, ValueRef ref, Value& out) {
     case ValueKind::undefined: out = Undefined(); return true;
     case ValueKind::null: out = Null(); return true;
     case ValueKind::boolean: out = reader.boolean(ref); return true;
-    case ValueKind::number: out = reader.number(ref); return true;
+    case ValueKind::number: return read_number(in, ref, out);
     case ValueKind::bigint: out = reader.bigint(ref); return true;
     case ValueKind::date: out = Date{reader.date(ref)}; return true;
     case ValueKind::function: out = reader.function(ref); return true;

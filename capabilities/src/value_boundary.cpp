@@ -12,7 +12,11 @@ const Value& get(ValueRef ref) noexcept {
 
 ValueKind PlainReader::kind(ValueRef value) { return get(value).kind(); }
 bool PlainReader::boolean(ValueRef value) { return *get(value).as<bool>(); }
-double PlainReader::number(ValueRef value) { return *get(value).as<double>(); }
+bool PlainReader::number(ValueRef value, double& out) {
+  const auto* number = get(value).as<double>();
+  if (number != nullptr) out = *number;
+  return number != nullptr;
+}
 BigInt PlainReader::bigint(ValueRef value) { return *get(value).as<BigInt>(); }
 double PlainReader::date(ValueRef value) { return get(value).as<Date>()->milliseconds; }
 

@@ -30,7 +30,8 @@ class ValueReader {
 
   [[nodiscard]] virtual ValueKind kind(ValueRef value) = 0;
   [[nodiscard]] virtual bool boolean(ValueRef value) = 0;
-  [[nodiscard]] virtual double number(ValueRef value) = 0;
+  /// False, and nothing else, where the value is no number: the commonest question, asked and answered in one.
+  [[nodiscard]] virtual bool number(ValueRef value, double& out) = 0;
   [[nodiscard]] virtual BigInt bigint(ValueRef value) = 0;
   [[nodiscard]] virtual double date(ValueRef value) = 0;
   /// As UTF-8; a lone surrogate becomes U+FFFD.

@@ -54,8 +54,9 @@ struct Convert<bool> {
 template <std::floating_point T>
 struct Convert<T> {
   static bool read(Inward& in, ValueRef ref, T& out) {
-    if (in.reader().kind(ref) != ValueKind::number) return in.mismatch(type(), ref);
-    out = static_cast<T>(in.reader().number(ref));
+    double number = 0;
+    if (!in.reader().number(ref, number)) return in.mismatch(type(), ref);
+    out = static_cast<T>(number);
     return true;
   }
   static ValueRef write(ValueWriter& out, T value) { return out.number(static_cast<double>(value)); }
@@ -70,10 +71,11 @@ struct Convert<T> {
   static constexpr double kLargestExact = 9007199254740991.0;  // Number.MAX_SAFE_INTEGER
 
   static bool read(Inward& in, ValueRef ref, T& out) {
-    const ValueKind kind = in.reader().kind(ref);
-    if (kWide && kind == ValueKind::bigint) return read_bigint(in, ref, out);
-    if (kind != ValueKind::number) return in.mismatch(type(), ref);
-    const double number = in.reader().number(ref);
+    double number = 0;
+    if (!in.reader().number(ref, number)) {
+      const bool is_bigint = kWide && in.reader().kind(ref) == ValueKind::bigint;
+      return is_bigint ? read_bigint(in, ref, out) : in.mismatch(type(), ref);
+    }
     constexpr double low = kWide ? (std::is_signed_v<T> ? -kLargestExact : 0.0)
                                  : static_cast<double>(std::numeric_limits<T>::min());
     constexpr double high = kWide ? kLargestExact : static_cast<double>(std::numeric_limits<T>::max());

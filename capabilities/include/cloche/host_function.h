@@ -38,14 +38,20 @@ struct Invocation {
 /// How a call ended: with a value, with an error to be thrown in the plugin, or because the plugin's own code threw while its
 /// arguments were read.
 struct Answer {
-  enum class Kind : std::uint8_t { value, error, threw };
+  enum class Kind : std::uint8_t { value, number, error, threw };
   Kind kind = Kind::value;
   ValueRef value;
+  double number = 0;  ///< kept out of the writer's heap: an engine has quicker ways to return one
   Error error;
 
-  static Answer of(ValueRef value) { return {Kind::value, value, {}}; }
-  static Answer failed(Error error) { return {Kind::error, {}, std::move(error)}; }
-  static Answer threw() { return {Kind::threw, {}, {}}; }
+  static Answer of(ValueRef value) { return {Kind::value, value, 0, {}}; }
+  static Answer of(double number) { return {Kind::number, {}, number, {}}; }
+  static Answer failed(Error error) { return {Kind::error, {}, 0, std::move(error)}; }
+  static Answer threw() { return {Kind::threw, {}, 0, {}}; }
+
+  [[nodiscard]] bool good() const noexcept { return kind == Kind::value || kind == Kind::number; }
+  /// Of a good answer: the value, made by the writer that made the answer.
+  [[nodiscard]] ValueRef made(ValueWriter& writer) const { return kind == Kind::number ? writer.number(number) : value; }
 };
 
 /// A host function that answers before it returns. Shared by all plugins that hold it, so `call` may run on several threads.

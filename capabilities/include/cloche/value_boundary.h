@@ -16,7 +16,7 @@ class PlainReader final : public ValueReader {
 
   [[nodiscard]] ValueKind kind(ValueRef value) override;
   [[nodiscard]] bool boolean(ValueRef value) override;
-  [[nodiscard]] double number(ValueRef value) override;
+  [[nodiscard]] bool number(ValueRef value, double& out) override;
   [[nodiscard]] BigInt bigint(ValueRef value) override;
   [[nodiscard]] double date(ValueRef value) override;
   [[nodiscard]] bool string(ValueRef value, std::string& out) override;

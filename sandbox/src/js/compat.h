@@ -51,6 +51,19 @@ inline void write_utf8(v8::Isolate* isolate, v8::Local<v8::String> string, std::
 #endif
 }
 
+/// Reads a number that V8 keeps in the handle itself, without a call into the library; false for any other value.
+inline bool small_integer(v8::Local<v8::Value> value, double& out) {
+  namespace internal = v8::internal;
+#if V8_MAJOR_VERSION >= 12
+  const internal::Address address = internal::ValueHelper::ValueAsAddress(*value);
+#else
+  const internal::Address address = *reinterpret_cast<const internal::Address*>(*value);
+#endif
+  if (internal::Internals::HasHeapObjectTag(address)) return false;
+  out = internal::Internals::SmiValue(address);
+  return true;
+}
+
 /// The handler of "out of memory inside V8"; its second parameter differs, and is not used.
 #if V8_MAJOR_VERSION >= 11
 using OomDetails = const v8::OOMDetails&;

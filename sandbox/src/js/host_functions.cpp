@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 namespace cloche::js {
@@ -27,6 +29,18 @@ class Arguments {
   std::array<ValueRef, kMost> refs_;
   std::size_t count_;
 };
+
+// A small integer is stored without a call into the library; -0 is none.
+void return_number(v8::ReturnValue<v8::Value> out, double number) {
+  constexpr double kMost = 1 << 30;
+  const bool small = number > -kMost && number < kMost;
+  const auto integer = static_cast<std::int32_t>(small ? number : 0);
+  if (small && std::bit_cast<std::uint64_t>(static_cast<double>(integer)) == std::bit_cast<std::uint64_t>(number)) {
+    out.Set(integer);
+  } else {
+    out.Set(number);
+  }
+}
 
 // What is thrown for an answer that is none. When the plugin's own code threw while it was read, that is under way already.
 void throw_failure(const Entered& in, const Answer& answer, bool too_large) {
@@ -51,8 +65,8 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
   const auto resolver = pending.resolver.Get(isolate);
   Writer writer(isolate, realm.boundary());
   const Answer answer = pending.call->answer(writer);
-  if (answer.kind == Answer::Kind::value) {
-    resolver->Resolve(context, to_local(answer.value)).FromMaybe(false);
+  if (answer.good()) {
+    resolver->Resolve(context, to_local(answer.made(writer))).FromMaybe(false);
   } else {
     const Error error = answer.kind == Answer::Kind::error
                             ? answer.error
@@ -87,7 +101,9 @@ void HostFunctions::call_sync(const Info& info) {
   Invocation invocation{reader, writer, arguments.refs()};
   Call call = slot.bound.call(slot.realm.surroundings().sync_services());
   const Answer answer = std::get<std::unique_ptr<SyncFunction>>(slot.bound.function->body)->call(invocation, call);
-  if (answer.kind == Answer::Kind::value) {
+  if (answer.kind == Answer::Kind::number) {
+    return_number(info.GetReturnValue(), answer.number);
+  } else if (answer.kind == Answer::Kind::value) {
     info.GetReturnValue().Set(to_local(answer.value));
   } else {
     throw_failure({isolate, isolate->GetCurrentContext()}, answer, reader.too_large() || writer.failed());

@@ -38,7 +38,14 @@ ValueKind Reader::kind(ValueRef ref) {
 
 bool Reader::boolean(ValueRef ref) { return to_local(ref)->IsTrue(); }
 
-double Reader::number(ValueRef ref) { return to_local(ref).As<v8::Number>()->Value(); }
+bool Reader::number(ValueRef ref, double& out) {
+  if (ref.bits == 0) return false;
+  const v8::Local<v8::Value> value = to_local(ref);
+  if (small_integer(value, out)) return true;
+  if (!value->IsNumber()) return false;
+  out = value.As<v8::Number>()->Value();
+  return true;
+}
 
 BigInt Reader::bigint(ValueRef ref) {
   const auto value = to_local(ref).As<v8::BigInt>();

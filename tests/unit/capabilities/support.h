@@ -52,7 +52,7 @@ class Caller {
     const Answer answer = run(*bound->function, invocation, call);
     if (answer.kind == Answer::Kind::error) return answer.error;
     if (answer.kind == Answer::Kind::threw) return Error(Errc::threw, "the reader stopped");
-    return writer.value(answer.value);
+    return writer.value(answer.made(writer));
   }
 
  private:

@@ -88,10 +88,13 @@ auto invoke(F& f, Call& call, typename Signature<F>::Arguments& arguments) {
 template <class T>
 Answer written(ValueWriter& writer, const T& value) {
   using Plain = std::remove_cvref_t<T>;
-  const ValueRef ref = Convert<Plain>::write(writer, value);
-  // A number or a flag always has room.
-  if (!std::is_arithmetic_v<Plain> && writer.failed()) return Answer::threw();
-  return Answer::of(ref);
+  constexpr bool small_integer = std::is_integral_v<Plain> && !std::is_same_v<Plain, bool> && sizeof(Plain) <= 4;
+  if constexpr (std::is_floating_point_v<Plain> || small_integer) {
+    return Answer::of(static_cast<double>(value));
+  } else {
+    const ValueRef ref = Convert<Plain>::write(writer, value);
+    return writer.failed() ? Answer::threw() : Answer::of(ref);
+  }
 }
 
 template <class T>

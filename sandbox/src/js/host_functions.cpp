@@ -26,7 +26,9 @@ class Arguments {
 
  private:
   static constexpr std::size_t kMost = 16;  // no host function has more parameters
-  std::array<ValueRef, kMost> refs_;
+  union {
+    std::array<ValueRef, kMost> refs_;  // in a union, so that what is not used is not cleared: this runs at every call
+  };
   std::size_t count_;
 };
 
@@ -77,9 +79,15 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
 
 }  // namespace
 
+HostFunctions::Slot::Slot(Realm& realm_of_all, const BoundFunction& function)
+    : realm(realm_of_all), boundary(realm.boundary()), services(realm.surroundings().sync_services()), bound(function) {
+  const auto* sync_body = std::get_if<std::unique_ptr<SyncFunction>>(&bound.function->body);
+  if (sync_body != nullptr) sync = sync_body->get();
+}
+
 v8::Local<v8::Function> HostFunctions::get(const Entered& in, const BoundFunction& bound) {
   auto& slot = slots_[&bound];
-  if (!slot) slot = std::make_unique<Slot>(Slot{realm_, bound, {}});
+  if (!slot) slot = std::make_unique<Slot>(realm_, bound);
   if (!slot->function.IsEmpty()) return slot->function.Get(in.isolate);
   const FunctionInfo& info = bound.function->info;
   const auto function = v8::Function::New(in.context, info.async ? call_async : call_sync,
@@ -96,11 +104,11 @@ void HostFunctions::call_sync(const Info& info) {
   Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
   v8::Isolate* isolate = info.GetIsolate();
   const Arguments arguments(info);
-  Reader reader(isolate, slot.realm.boundary());
-  Writer writer(isolate, slot.realm.boundary());
+  Reader reader(isolate, slot.boundary);
+  Writer writer(isolate, slot.boundary);
   Invocation invocation{reader, writer, arguments.refs()};
-  Call call = slot.bound.call(slot.realm.surroundings().sync_services());
-  const Answer answer = std::get<std::unique_ptr<SyncFunction>>(slot.bound.function->body)->call(invocation, call);
+  Call call = slot.bound.call(slot.services);
+  const Answer answer = slot.sync->call(invocation, call);
   if (answer.kind == Answer::Kind::number) {
     return_number(info.GetReturnValue(), answer.number);
   } else if (answer.kind == Answer::Kind::value) {
@@ -115,8 +123,8 @@ void HostFunctions::call_async(const Info& info) {
   v8::Isolate* isolate = info.GetIsolate();
   const auto context = isolate->GetCurrentContext();
   const Arguments arguments(info);
-  Reader reader(isolate, slot.realm.boundary());
-  Writer writer(isolate, slot.realm.boundary());
+  Reader reader(isolate, slot.boundary);
+  Writer writer(isolate, slot.boundary);
   Invocation invocation{reader, writer, arguments.refs()};
   auto pending = std::make_shared<Pending>();
   const auto& function = *std::get<std::unique_ptr<AsyncFunction>>(slot.bound.function->body);

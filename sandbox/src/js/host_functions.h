@@ -1,5 +1,6 @@
 #pragma once
 
+#include "js/reader.h"
 #include "js/scope.h"
 
 #include <cloche/bindings.h>
@@ -19,9 +20,14 @@ class HostFunctions {
   [[nodiscard]] v8::Local<v8::Function> get(const Entered& in, const BoundFunction& bound);
 
  private:
+  /// What a function's callback needs, one step away.
   struct Slot {
+    Slot(Realm& realm_of_all, const BoundFunction& function);
     Realm& realm;
+    BoundaryParts& boundary;
+    CallServices& services;
     const BoundFunction& bound;
+    const SyncFunction* sync = nullptr;  // null: it is asynchronous
     v8::Global<v8::Function> function;
   };
 

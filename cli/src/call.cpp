@@ -3,8 +3,10 @@
 #include "rights.h"
 #include "verb.h"
 
+#include <algorithm>
 #include <cloche/cloche.h>
 #include <cloche/json.h>
+#include <cloche/text.h>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -56,12 +58,28 @@ Isolation isolation(std::string_view name) {
   return Isolation::context;
 }
 
+Error no_such_export(const std::string& name, const std::vector<std::string>& exports) {
+  const std::vector<std::string_view> known(exports.begin(), exports.end());
+  const std::string_view meant = nearest(name, known);
+  return {Errc::no_such_export, "the plugin exports no function '" + name + "'" +
+                                    (meant.empty() ? "" : ": did you mean '" + std::string(meant) + "'?")};
+}
+
+Result<Function> find_function(Plugin& plugin, const std::string& name) {
+  const auto exports = plugin.exports();
+  if (std::find(exports.begin(), exports.end(), name) == exports.end()) return no_such_export(name, exports);
+  auto function = plugin.value<Function>(name).get();
+  if (function || function.error().code() != Errc::invalid_argument) return function;
+  return Error(Errc::no_such_export, "what the plugin exports as '" + name + "' is not a function");
+}
+
 Result<Value> call(const Options& options, std::vector<Value> arguments, bool json) {
+  if (auto manifest = open_manifest(options.folder); !manifest) return manifest.error();
   auto host = make_host(options.rights, {.all_on_stderr = json});
   if (!host) return host.error();
   auto plugin = host->load(options.folder, {.isolation_at_least = isolation(options.isolation)});
   if (!plugin) return plugin.error();
-  auto function = plugin->value<Function>(options.name).get();
+  auto function = find_function(*plugin, options.name);
   if (!function) return function.error();
   return (*function)(std::move(arguments)).get();
 }

@@ -55,9 +55,10 @@ std::string without_final_semicolons(std::string code) {
   return code;
 }
 
-// The code stands on lines of its own, so that a comment at its end does no harm and its columns stay as they are.
+// The code stands on lines of its own, so that a comment at its end does no harm and its columns stay as they are. It is
+// awaited here, where a rejection has somebody who handles it from the beginning.
 Source as_expression(const std::string& code) {
-  return {"export default (\n" + without_final_semicolons(code) + "\n)", Places::of_program("<eval>", 1)};
+  return {"export default await (\n" + without_final_semicolons(code) + "\n)", Places::of_program("<eval>", 1)};
 }
 
 Source as_module(const std::string& code, const std::string& name) { return {code, Places::of_program(name)}; }

@@ -7,9 +7,7 @@
 #include <cloche/text.h>
 #include <csignal>
 #include <iostream>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -29,17 +27,11 @@ struct Options {
   std::vector<std::string> folders;
 };
 
-/// Tells of what goes wrong in plugins while nobody calls them.
+/// Tells of plugins that crash while nobody calls them. What they leave unhandled is on their console.
 class Watch final : public Observer {
  public:
-  void unhandled_rejection(const PluginInfo& plugin, const Error& error) override {
-    tell(plugin, "unhandled rejection: ", error);
-  }
-  void crashed(const PluginInfo& plugin, const Error& error) override { tell(plugin, "", error); }
-
- private:
-  static void tell(const PluginInfo& plugin, const std::string& what, const Error& error) {
-    std::cerr << escape_controls(plugin.id) + ": " + what + to_string(error) + '\n' << std::flush;
+  void crashed(const PluginInfo& plugin, const Error& error) override {
+    std::cerr << escape_controls(plugin.id) + ": " + to_string(error) + '\n' << std::flush;
   }
 };
 
@@ -78,6 +70,7 @@ ExitCode run(const Options& options, const Report& report) {
   if (!host) return report.fail(host.error());
   std::vector<Plugin> plugins;
   for (const std::string& folder : options.folders) {
+    if (auto manifest = open_manifest(folder); !manifest) return report.fail(manifest.error());
     auto plugin = host->load(folder);
     if (!plugin) return report.fail(Places::in_folder(folder).shown(plugin.error()));
     plugins.push_back(std::move(*plugin));

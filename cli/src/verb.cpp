@@ -69,13 +69,13 @@ Program::Program() : app_(kDescription, "cloche") {
   app_.set_version_flag("--version", "cloche " CLOCHE_VERSION);
   app_.footer(kDetails);
   app_.get_formatter()->label("SUBCOMMAND", "VERB");
-  app_.get_formatter()->label("Subcommands", "Verbs");
   app_.get_formatter()->column_width(34);
 }
 
 CLI::App& Program::add_verb(const std::string& name, const std::string& summary, const std::string& details,
                             Job job) {
   CLI::App& verb = *app_.add_subcommand(name, summary);
+  verb.group("Verbs");
   verb.footer(details);
   verb.add_flag("--json", json_, "Print one JSON document on stdout, for errors too");
   verb.callback([this, job = std::move(job)] { chosen_ = job; });

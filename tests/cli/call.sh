@@ -35,7 +35,12 @@ case_frames_are_in_the_folder() {
   json /error/file ./p/main.mjs
   json /error/frames/0/file ./p/main.mjs
 }
-case_no_such_export() { run call "$plugins/word-count" cuont '"a"'; exits 1; complains '\[no_such_export\].*cuont'; }
+case_no_such_export() {
+  run call "$plugins/word-count" cuont '"a"'
+  exits 1
+  complains "\[no_such_export\].*'cuont'.*did you mean 'count'"
+}
+case_export_is_no_function() { plugin <<<'export const f = 1'; run call p f; exits 1; complains '\[no_such_export\].*not a function'; }
 case_required_capability() {
   plugin 'capabilities: {required: [{id: storage, reason: Keep things}]}' <<<'export const f = () => 1'
   run call p f

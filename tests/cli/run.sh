@@ -47,7 +47,7 @@ case_unhandled_rejection_is_told() {
   then_wait=(wait_for lost)
   serve_and_send TERM p
   exits 0
-  complains 'test\.plugin: unhandled rejection: .*lost'
+  complains '^test\.plugin: .*Error: lost'
 }
 case_busy_plugin_is_ended() {
   plugin 'limits: {cpu_per_call: 10s}' <<<'setTimeout(() => { for (;;); }, 1);'

@@ -7,6 +7,10 @@ function(cloche_compile_options target)
                                              POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
                                            -Wcast-qual -Woverloaded-virtual)
+  # g++ takes the inside of an empty std::optional for something about to be read, once it optimises.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+  endif()
   # g++ 12 sees overlapping copies in std::string where there are none (GCC bug 105651, gone in 13).
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict)

@@ -1,0 +1,214 @@
+// Limits: each ends what goes beyond it with its own code, and the next call works.
+#include "support.h"
+
+using namespace cloche;
+using namespace cloche::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+Registry waiting() {
+  Registry registry;
+  registry.define("t")
+      .sync("nap", [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
+      .async("later", [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
+      .sync("take", [](const Value&) {})
+      .sync("give", [](double size) { return std::string(static_cast<std::size_t>(size), 'x'); })
+      .async("give_later", [](double size) { return std::string(static_cast<std::size_t>(size), 'x'); })
+      .sync("number", [](double x) { return x; });
+  return registry;
+}
+
+// A plugin with tight limits; `ping` shows that it still works.
+Package limited(const std::string& source, const std::string& limits) {
+  return module("import * as t from 'cap:t'; export const ping = () => 'pong';\n" + source, {"t"},
+                "limits: {" + limits + "}\n");
+}
+
+void check_ended(Sandbox& box, const std::string& body, const std::string& limits, Errc expected) {
+  CAPTURE(body);
+  Plugin plugin = box.load(limited("export function f() { " + body + " }", limits));
+  for (int i = 0; i < 2; ++i) {
+    CHECK(ask_error(plugin, "f").code() == expected);
+    CHECK(ask(plugin, "ping") == Value("pong"));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a call that computes for too long ends with cpu_limit, however it does it") {
+  Sandbox box(each_mode(), waiting());
+  const std::string limits = "cpu_per_call: 20ms";
+  for (const char* body : {
+           "for (;;) {}",
+           "try { for (;;) {} } finally { for (;;) {} }",
+           "const again = () => { try { for (;;) {} } catch { again() } finally { again() } }; again()",
+           "/(a*)*b/.test('a'.repeat(40))",
+           "const flood = () => queueMicrotask(flood); flood()",
+           "const flood = () => Promise.resolve().then(flood); return flood()",
+           "return (async () => { for (;;) await null })()",
+           "t.take({get x() { for (;;) {} }})",
+           "t.number({valueOf() { for (;;) {} }} * 1)",
+           "return {get x() { for (;;) {} }}",
+           "return new Proxy({}, {ownKeys() { for (;;) {} }})",
+           "const e = new Error(); Object.defineProperty(e, 'message', {get() { for (;;) {} }}); throw e",
+           "return {then() { for (;;) {} }}.then()",
+           "[3, 1, 2].sort(() => { for (;;) {} })",
+           "console.log({get x() { for (;;) {} }})",
+           "for (;;) t.number(1)",
+           "for (;;) try { t.number('x') } catch {}",
+       }) {
+    check_ended(box, body, limits, Errc::cpu_limit);
+  }
+}
+
+TEST_CASE("a call's own limit can be tighter than the plugin's") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("export function f() { for (;;) {} }", "cpu_per_call: 10s"));
+  CHECK(plugin.call_with<Value>({.cpu = 10ms}, "f").get().error().code() == Errc::cpu_limit);
+  CHECK(plugin.call_with<Value>({.wall = 10ms}, "f").get().error().code() == Errc::wall_limit);
+  CHECK(ask(plugin, "ping") == Value("pong"));
+}
+
+TEST_CASE("a call that waits for too long ends with wall_limit, however it does it") {
+  Sandbox box(each_mode(), waiting());
+  const std::string limits = "wall_per_call: 30ms";
+  for (const char* body : {
+           "return new Promise(() => {})",
+           "return (async () => { await new Promise(() => {}) })()",
+           "t.nap(100000)",
+           "try { t.nap(100000) } catch {} for (;;) t.nap(100000)",
+           "return t.later(100000)",
+           "return (async () => { for (;;) await t.later(1) })()",
+           "return new Promise(() => { setInterval(() => {}, 1) })",
+       }) {
+    check_ended(box, body, limits, Errc::wall_limit);
+  }
+}
+
+TEST_CASE("waiting is not computing") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("export function f() { t.nap(60); return 1 } export const g = () => t.later(60);",
+                                   "cpu_per_call: 30ms"));
+  CHECK(ask<int>(plugin, "f") == 1);
+  CHECK(plugin.call<void>("g").get().has_value());
+}
+
+TEST_CASE("a heap that grows beyond its limit ends the call, and its memory is there again for the next") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited(R"(
+    export function objects() { const all = []; for (;;) all.push({x: [1, 2, 3]}) }
+    export function strings() { const all = []; for (let i = 0;; i++) all.push(String(i).repeat(50)) }
+    export function closures() { let f = () => 1; for (;;) { const g = f; f = () => g } }
+    export async function promises() { const all = []; for (;;) { all.push(new Promise(() => {})); } }
+    export function half() { const all = []; for (let i = 0; i < 100000; i++) all.push({x: i}); return all.length }
+  )", "heap: 16MiB, cpu_per_call: 20s, wall_per_call: 60s"));
+  for (const char* name : {"objects", "strings", "closures", "promises", "objects"}) {
+    CAPTURE(name);
+    CHECK(ask_error(plugin, name).code() == Errc::heap_limit);
+    CHECK(ask(plugin, "ping") == Value("pong"));
+    CHECK(ask<int>(plugin, "half") == 100000);
+  }
+}
+
+TEST_CASE("ArrayBuffers beyond the external limit are a RangeError") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited(R"(
+    export const f = (size) => { try { return new Uint8Array(size).length } catch (e) { return e.name } };
+    export function flood() { const all = []; try { for (;;) all.push(new ArrayBuffer(65536)) } catch (e) { return [all.length, e.name] } }
+  )", "external: 4MiB"));
+  CHECK(ask<int>(plugin, "f", 1 << 20) == 1 << 20);
+  CHECK(ask(plugin, "f", 5 << 20) == Value("RangeError"));
+  CHECK(ask(plugin, "f", 1e12) == Value("RangeError"));
+  const Value flood = ask(plugin, "flood");
+  CHECK(flood.as<Array>()->at(1) == Value("RangeError"));
+  CHECK(*flood.as<Array>()->at(0).as<double>() <= 64);
+  CHECK(ask_error(plugin, "f", Bytes(5 << 20)).code() == Errc::size_limit);
+  CHECK(ask(plugin, "ping") == Value("pong"));
+}
+
+TEST_CASE("endless recursion is a RangeError the plugin can catch") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited(R"(
+    const deep = (n) => deep(n + 1) + 1;
+    export const f = () => deep(0);
+    export const g = () => { try { deep(0) } catch (e) { return e instanceof RangeError } };
+    export const h = () => { const json = "[".repeat(1e5); try { JSON.parse(json) } catch (e) { return e.name } };
+  )", "stack: 256KiB"));
+  const Error error = ask_error(plugin, "f");
+  CHECK(error.code() == Errc::threw);
+  CHECK(error.class_name() == "RangeError");
+  CHECK(ask<bool>(plugin, "g"));
+  CHECK(ask<std::string>(plugin, "h").ends_with("Error"));
+  CHECK(ask(plugin, "ping") == Value("pong"));
+}
+
+TEST_CASE("arguments and results beyond the message limit are refused, both ways") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited(R"(
+    export const same = (x) => x;
+    export const make = (n) => "x".repeat(n);
+    export const bytes = (n) => new Uint8Array(n);
+    export const empties = (n) => new Array(n).fill("");
+    export const sparse = () => { const a = []; a[4e9] = 1; return a };
+    const attempt = async (f) => { try { const x = await f(); return x === undefined ? "taken" : x.length } catch (e) { return [e.name, e.code] } };
+    export const take = (n) => attempt(() => t.take("x".repeat(n)));
+    export const give = (n) => attempt(() => t.give(n));
+    export const give_later = (n) => attempt(() => t.give_later(n));
+  )", "message: 64KiB"));
+  const std::string small(60000, 'x');
+  const std::string large(70000, 'x');
+  CHECK(ask<std::string>(plugin, "same", small) == small);
+  CHECK(ask_error(plugin, "same", large).code() == Errc::size_limit);
+  CHECK(ask_error(plugin, "make", 70000).code() == Errc::size_limit);
+  CHECK(ask_error(plugin, "make", 5e8).code() == Errc::size_limit);
+  CHECK(ask_error(plugin, "bytes", 70000).code() == Errc::size_limit);
+  CHECK(ask_error(plugin, "empties", 10000).code() == Errc::size_limit);
+  CHECK(ask_error(plugin, "sparse").code() == Errc::size_limit);
+  CHECK(ask(plugin, "take", 60000) == Value("taken"));
+  CHECK(json(ask(plugin, "take", 70000)) == R"(["RangeError","size_limit"])");
+  CHECK(ask<int>(plugin, "give", 60000) == 60000);
+  CHECK(json(ask(plugin, "give", 70000)) == R"(["RangeError","size_limit"])");
+  CHECK(ask<int>(plugin, "give_later", 60000) == 60000);
+  CHECK(json(ask(plugin, "give_later", 70000)) == R"(["RangeError","size_limit"])");
+  CHECK(ask(plugin, "ping") == Value("pong"));
+}
+
+TEST_CASE("calls beyond the mailbox limit are refused at once") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("export const f = () => t.nap(20);", "mailbox: 4"));
+  std::vector<Future<void>> calls;
+  // The first is under way, or in the mailbox as well; four wait.
+  for (int i = 0; i < 12; ++i) calls.push_back(plugin.call<void>("f"));
+  std::size_t refused = 0;
+  for (auto& call : calls) {
+    const auto result = call.get();
+    if (result) continue;
+    CHECK(result.error().code() == Errc::mailbox_limit);
+    ++refused;
+  }
+  // A call of an idle plugin on its own thread is answered before the next is made.
+  const bool at_once = box.host().wake_handle() >= 0;
+  CHECK(refused == (at_once ? 0 : refused));
+  if (!at_once) CHECK(refused >= 7);
+  CHECK(ask(plugin, "ping") == Value("pong"));
+}
+
+TEST_CASE("the time of a call in the mailbox counts") {
+  Sandbox box(1, waiting());
+  Plugin plugin = box.load(limited("export const f = () => t.nap(60);", "wall_per_call: 1s"));
+  auto first = plugin.call<void>("f");
+  const Error late = plugin.call_with<Value>({.wall = 10ms}, "ping").get().error();
+  CHECK(late.code() == Errc::wall_limit);
+  CHECK(first.get().has_value());
+  CHECK(ask(plugin, "ping") == Value("pong"));
+}
+
+TEST_CASE("a limit that ends one call leaves the others that wait") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("export const slow = () => t.later(60).then(() => 'slow'); export const spin = () => { for (;;) {} };",
+                                   "cpu_per_call: 20ms"));
+  auto slow = plugin.call("slow");
+  CHECK(ask_error(plugin, "spin").code() == Errc::cpu_limit);
+  CHECK(slow.get().value() == Value("slow"));
+}

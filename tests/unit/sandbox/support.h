@@ -1,0 +1,200 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <cloche/host.h>
+#include <cloche/json.h>
+#include <cloche/observer.h>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cloche {
+
+// What doctest shows of a check that failed.
+inline std::ostream& operator<<(std::ostream& out, const Value& value) { return out << inspect(value); }
+inline std::ostream& operator<<(std::ostream& out, const Error& error) { return out << to_string(error); }
+inline doctest::String toString(Errc code) { return std::string(to_string(code)).c_str(); }
+
+}  // namespace cloche
+
+namespace cloche::testing {
+
+using Files = std::map<std::string, std::string>;
+
+/// A package in memory.
+class MemoryFiles final : public PackageFiles {
+ public:
+  explicit MemoryFiles(Files files) : files_(std::move(files)) {}
+  [[nodiscard]] Result<std::string> read(std::string_view path) const override {
+    const auto found = files_.find(std::string(path));
+    if (found == files_.end()) return Error(Errc::io, "cannot open '" + std::string(path) + "': no such file");
+    return found->second;
+  }
+
+ private:
+  Files files_;
+};
+
+/// What happened, in its order; a test on another thread may wait for it.
+class Events {
+ public:
+  void add(std::string event) {
+    const std::scoped_lock lock(mutex_);
+    all_.push_back(std::move(event));
+    changed_.notify_all();
+  }
+  [[nodiscard]] std::vector<std::string> all() const {
+    const std::scoped_lock lock(mutex_);
+    return all_;
+  }
+  [[nodiscard]] std::size_t count(std::string_view event) const {
+    const std::scoped_lock lock(mutex_);
+    return count_locked(event);
+  }
+  void wait_for(std::string_view event, std::size_t times = 1) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return count_locked(event) >= times; });
+  }
+
+ private:
+  [[nodiscard]] std::size_t count_locked(std::string_view event) const {
+    std::size_t count = 0;
+    for (const std::string& one : all_) count += one == event ? 1 : 0;
+    return count;
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> all_;
+};
+
+class RecordingLog final : public LogSink {
+ public:
+  void write(const PluginInfo& plugin, LogLevel level, std::string_view text) override {
+    const std::scoped_lock lock(mutex_);
+    texts_.emplace_back(text);
+    levels_.push_back(level);
+    plugins_.push_back(plugin.id);
+  }
+  [[nodiscard]] std::vector<std::string> texts() const { return copy(texts_); }
+  [[nodiscard]] std::vector<LogLevel> levels() const { return copy(levels_); }
+  [[nodiscard]] std::vector<std::string> plugins() const { return copy(plugins_); }
+
+ private:
+  template <class T>
+  [[nodiscard]] T copy(const T& list) const {
+    const std::scoped_lock lock(mutex_);
+    return list;
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<std::string> texts_;
+  std::vector<LogLevel> levels_;
+  std::vector<std::string> plugins_;
+};
+
+class RecordingObserver final : public Observer {
+ public:
+  Events events;  ///< "loaded ID", "unloaded ID", "rejection TEXT", "crashed ID"
+
+  void loaded(const PluginInfo& plugin) override { events.add("loaded " + plugin.id); }
+  void unloaded(const PluginInfo& plugin) override { events.add("unloaded " + plugin.id); }
+  void unhandled_rejection(const PluginInfo&, const Error& error) override {
+    events.add("rejection " + error.message());
+  }
+  void crashed(const PluginInfo& plugin, const Error&) override { events.add("crashed " + plugin.id); }
+};
+
+/// A package as a test writes it. `manifest` is YAML added to its plugin.yaml.
+struct Package {
+  Files files;
+  std::vector<std::string> capabilities = {};
+  std::string manifest = {};
+  std::string id = "com.example.test";
+};
+
+/// A package of one module.
+inline Package module(std::string source, std::vector<std::string> capabilities = {}, std::string manifest = {}) {
+  return {{{"main.mjs", std::move(source)}}, std::move(capabilities), std::move(manifest)};
+}
+
+inline Manifest manifest_of(const Package& package) {
+  std::string text = "manifest_version: 1\nid: " + package.id + "\nname: Test\nversion: 1.0.0\nmain: main.mjs\n";
+  if (!package.capabilities.empty()) text += "capabilities:\n  required:\n";
+  for (const std::string& id : package.capabilities) text += "    - {id: " + id + ", reason: to be tested}\n";
+  return parse_manifest(text + package.manifest, "plugin.yaml").value();
+}
+
+/// Both ways to run plugins: on a thread of the host's own and on the one that waits. A test that begins with it runs once
+/// for each.
+inline unsigned each_mode() {
+  unsigned workers = 1;
+  SUBCASE("with a worker") { workers = 1; }
+  SUBCASE("without workers") { workers = 0; }
+  return workers;
+}
+
+/// A Host, and what it was told by its plugins.
+class Sandbox {
+ public:
+  explicit Sandbox(unsigned workers, Registry registry = {}, Policy policy = Policy::grant_all())
+      : host_(Host::create({.registry = std::move(registry),
+                            .policy = std::move(policy),
+                            .workers = workers,
+                            .log = log_,
+                            .observer = observer_})
+                  .value()) {}
+
+  [[nodiscard]] Result<Plugin> try_load(const Package& package) {
+    return host_.load(manifest_of(package), std::make_shared<MemoryFiles>(package.files));
+  }
+  [[nodiscard]] Plugin load(const Package& package) { return try_load(package).value(); }
+  [[nodiscard]] Plugin load(std::string source, std::vector<std::string> capabilities = {}) {
+    return load(module(std::move(source), std::move(capabilities)));
+  }
+  /// The error that loading it ends with.
+  [[nodiscard]] Error load_error(const Package& package) {
+    auto plugin = try_load(package);
+    REQUIRE_FALSE(plugin.has_value());
+    return plugin.error();
+  }
+
+  [[nodiscard]] Host& host() noexcept { return host_; }
+  [[nodiscard]] RecordingLog& log() noexcept { return *log_; }
+  [[nodiscard]] Events& events() noexcept { return observer_->events; }
+
+ private:
+  std::shared_ptr<RecordingLog> log_ = std::make_shared<RecordingLog>();
+  std::shared_ptr<RecordingObserver> observer_ = std::make_shared<RecordingObserver>();
+  Host host_;
+};
+
+/// The result of a call that is to succeed.
+template <class R = Value, class... Args>
+R ask(Plugin& plugin, std::string_view name, const Args&... args) {
+  return plugin.call<R>(name, args...).get().value();
+}
+
+/// The error of a call that is to fail.
+template <class R = Value, class... Args>
+Error ask_error(Plugin& plugin, std::string_view name, const Args&... args) {
+  auto result = plugin.call<R>(name, args...).get();
+  REQUIRE_FALSE(result.has_value());
+  return result.error();
+}
+
+inline std::string json(const Value& value) { return to_json(value).value(); }
+
+/// What a module's `f()` gives, as JSON; a fresh plugin for each.
+inline std::string evaluate(Sandbox& box, const std::string& source, std::vector<std::string> capabilities = {}) {
+  Plugin plugin = box.load(source, std::move(capabilities));
+  return json(ask(plugin, "f"));
+}
+
+}  // namespace cloche::testing

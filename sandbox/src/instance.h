@@ -10,7 +10,7 @@
 
 namespace cloche {
 
-struct Worker;
+class Worker;
 
 /// One running copy of a plugin, as its handles see it. Any thread may call these.
 class Instance {

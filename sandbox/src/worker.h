@@ -4,7 +4,8 @@
 #include "loop/loop.h"
 #include "loop/monitor.h"
 
-#include <memory>
+#include <chrono>
+#include <cloche/future.h>
 
 namespace cloche {
 
@@ -13,24 +14,27 @@ class Runner;
 }
 
 /// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work goes. Made and
-/// destroyed on its thread.
-struct Worker {
-  Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all)
-      : meter(monitor_of_all), monitor(monitor_of_all), blocking(blocking_of_all) {}
+/// destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
+class Worker final : private Parker {
+ public:
+  Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker() override;
 
   /// Runs fibers of a thread that has other things to do; see Host::poll.
-  bool poll(std::chrono::microseconds budget) {
-    meter.set_poll_deadline(loop::after(loop::Clock::now(), budget));
-    const bool more = loop.poll(budget);
-    meter.set_poll_deadline(loop::TimePoint::max());
-    return more;
-  }
+  bool poll(std::chrono::microseconds budget);
 
-  loop::Loop loop;
-  loop::Meter meter;
   loop::Monitor& monitor;
   loop::BlockingPool& blocking;
+  loop::Meter meter;
   js::Runner* running = nullptr;  ///< whose isolate is entered now
+  loop::Loop loop;                ///< last: its fibers use what is above until they have ended
+
+ private:
+  void park(const std::function<void(std::function<void()> wake)>& arm) override;
+
+  Parker* outer_;
 };
 
 }  // namespace cloche

@@ -37,7 +37,7 @@ void JsInstance::call_kept(std::uint64_t id, detail::Outgoing& outgoing) {
 
 // On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin on the stack it is on.
 void JsInstance::submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing) {
-  if (loop::Loop::current() == &worker_.loop && state_.load(std::memory_order_relaxed) == State::ready) {
+  if (state_.load(std::memory_order_relaxed) == State::ready && loop::Loop::current() == &worker_.loop) {
     if (runner_.current()) {
       const v8::HandleScope handle_scope(runner_.isolate());
       return perform({runner_.isolate(), runner_.isolate()->GetCurrentContext()}, target, outgoing, nullptr);

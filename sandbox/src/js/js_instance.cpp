@@ -212,6 +212,7 @@ void JsInstance::on_crash() {
                                    "cannot be undone; it is quarantined");
   for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
   world_->tasks->set_wake({});
+  runner_.retire();
   // The isolate is never entered again, so nothing that refers to it may be destroyed.
   static_cast<void>(world_.release());
   close(error);
@@ -224,6 +225,7 @@ void JsInstance::finish() {
   if (world_) {
     world_->tasks->set_wake({});
     runner_.enter({}, [this] { world_.reset(); });
+    runner_.retire();
     v8::Isolate* isolate = runner_.isolate();
     runner_.dispose();
     engine().platform().forget(isolate);

@@ -20,16 +20,15 @@ Duration thread_cpu_now() {
 
 Runner::Runner(Worker& worker, std::size_t stack) : worker_(worker), stack_(stack + kNativeRoom) {}
 
-Runner::~Runner() { worker_.monitor.forget(*this); }
-
 void Runner::take(v8::Isolate* isolate) {
   isolate_ = isolate;
   isolate_->SetStackLimit(stack_.limit() + kNativeRoom);
   no_stack_scan_.apply(isolate_);
 }
 
+void Runner::retire() { worker_.monitor.forget(*this); }
+
 void Runner::dispose() {
-  worker_.monitor.forget(*this);
   stack_.run([&] {
     no_stack_scan_.lift();
     isolate_->Dispose();
@@ -106,7 +105,7 @@ void Runner::look_up() {
   if (stop_) return isolate_->TerminateExecution();
   if (cpu_used_ >= cpu_limit_) return stop(Errc::cpu_limit);
   if (since_ >= deadline_) return stop(Errc::wall_limit);
-  if (!worker_.loop.others_ready() && !worker_.loop.poll_is_over()) return;
+  if (!worker_.loop.should_make_way()) return;
   outside([this] { worker_.loop.yield(); });
 }
 

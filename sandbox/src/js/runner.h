@@ -27,7 +27,6 @@ class Runner final : private loop::Interruptible {
  public:
   /// `stack` bytes are JavaScript's; more is added for the engine's own frames below its limit.
   Runner(Worker& worker, std::size_t stack);
-  ~Runner() override;
 
   /// Calls `make()` on the stack, outside any isolate, to make the isolate that is run from then on.
   template <class F>
@@ -80,7 +79,10 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
 
-  /// Destroys the isolate; on the stack, nobody inside.
+  /// No interrupt comes any more; it may be destroyed afterwards, on any thread.
+  void retire();
+
+  /// Destroys the isolate; nobody is inside, and `retire` went before.
   void dispose();
 
  private:

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/fiber/algo/round_robin.hpp>
+#include <boost/fiber/context.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/operations.hpp>
 #include <boost/fiber/protected_fixedsize_stack.hpp>
@@ -16,10 +17,14 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
 namespace cloche::loop {
+
+using boost::fibers::context;
+
 namespace {
 
 constexpr std::size_t kFiberStack = 256 * 1024;  // touched pages alone take memory
@@ -60,25 +65,29 @@ struct Loop::Reactor {
 Loop::Loop() : reactor_(std::make_unique<Reactor>()) {
   boost::fibers::use_scheduling_algorithm<Scheduler>(std::ref(*this));
   outer_loop_ = std::exchange(t_loop, this);
-  outer_parker_ = exchange_thread_parker(this);
 }
 
 Loop::~Loop() {
   while (fibers_ > 0) yield();
+  stopping_ = true;
+  if (std::exchange(server_idle_, false)) context::active()->schedule(server_);
+  while (servers_ > 0) yield();
+  while (posting_.load(std::memory_order_acquire) > 0) std::this_thread::yield();
   boost::fibers::use_scheduling_algorithm<boost::fibers::algo::round_robin>();
-  exchange_thread_parker(outer_parker_);
   t_loop = outer_loop_;
 }
 
 Loop* Loop::current() noexcept { return t_loop; }
 
 void Loop::post(std::function<void()> job) {
-  posted_.fetch_add(1, std::memory_order_release);
-  boost::asio::post(reactor_->context, [this, job = std::move(job)] {
-    posted_.fetch_sub(1, std::memory_order_relaxed);
-    job();
-  });
-  reactor_->raise();
+  posting_.fetch_add(1, std::memory_order_relaxed);
+  {
+    const std::scoped_lock lock(mutex_);
+    jobs_.push_back(std::move(job));
+    posted_.fetch_add(1, std::memory_order_release);
+  }
+  wake();
+  posting_.fetch_sub(1, std::memory_order_release);  // the job may have ended the Loop's life: nothing of it is touched after this
 }
 
 void Loop::spawn(std::function<void()> body) {
@@ -99,16 +108,22 @@ bool Loop::poll(std::chrono::microseconds budget) {
   poll_deadline_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
   yield();
   poll_deadline_.store(TimePoint::max().time_since_epoch().count(), std::memory_order_relaxed);
-  const bool more = others_ready() || timers_.next() <= Clock::now();
-  if (more) reactor_->raise();
-  arm_wake_handle();
-  return more;
+  armed_ = TimePoint::min();  // its descriptor was lowered above: arm it anew
+  refresh_wake_handle();
+  return others_ready() || timers_.next() <= Clock::now();
+}
+
+void Loop::refresh_wake_handle() noexcept {
+  if (!watched_) return;
+  if (others_ready()) reactor_->raise();
+  if (timers_.next() != armed_) arm_wake_handle();
 }
 
 // The timer descriptor is due when the first timer is.
-void Loop::arm_wake_handle() {
+void Loop::arm_wake_handle() noexcept {
   itimerspec when{};
   const TimePoint next = timers_.next();
+  armed_ = next;
   if (next != TimePoint::max()) {
     const auto span = std::max<std::chrono::nanoseconds>(next - Clock::now(), std::chrono::nanoseconds(1));
     when.it_value.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(span).count();
@@ -117,7 +132,10 @@ void Loop::arm_wake_handle() {
   ::timerfd_settime(reactor_->timer.get(), 0, &when, nullptr);
 }
 
-int Loop::wake_handle() const noexcept { return reactor_->poll.get(); }
+int Loop::wake_handle() noexcept {
+  if (!std::exchange(watched_, true)) refresh_wake_handle();
+  return reactor_->poll.get();
+}
 
 TimePoint Loop::poll_deadline() const noexcept {
   return TimePoint(TimePoint::duration(poll_deadline_.load(std::memory_order_relaxed)));
@@ -128,10 +146,63 @@ bool Loop::poll_is_over() const noexcept {
   return deadline != TimePoint::max() && Clock::now() >= deadline;
 }
 
-// Runs posted jobs and due timers: called whenever a fiber stops running.
+bool Loop::should_make_way() const noexcept { return others_ready() || timers_.next() <= Clock::now() || poll_is_over(); }
+
+bool Loop::due() const noexcept {
+  if (posted_.load(std::memory_order_acquire) > 0) return true;
+  return timers_.next() != TimePoint::max() && timers_.next() <= Clock::now();
+}
+
+// Called whenever a fiber stops running: sees to it that a server runs when a job or timer is due. They are not run here, in the
+// middle of the scheduler, because they may wait. A server that stops running inside a job waits there: another takes over.
 void Loop::serve() noexcept {
-  if (posted_.load(std::memory_order_acquire) > 0) reactor_->context.poll();
-  if (timers_.next() != TimePoint::max()) timers_.run_due(Clock::now());
+  if (server_ != nullptr && !server_idle_ && context::active() == server_) server_ = nullptr;
+  if (!due()) return;
+  reactor_->context.poll();  // only wake-ups, which have had their effect
+  if (server_ == nullptr) {
+    if (!server_coming_) start_server();
+  } else if (std::exchange(server_idle_, false)) {
+    waking_server_ = true;
+    context::active()->schedule(server_);
+    waking_server_ = false;
+  }
+}
+
+std::function<void()> Loop::take_posted() {
+  const std::scoped_lock lock(mutex_);
+  if (jobs_.empty()) return {};
+  auto job = std::move(jobs_.front());
+  jobs_.pop_front();
+  posted_.fetch_sub(1, std::memory_order_relaxed);
+  return job;
+}
+
+void Loop::start_server() {
+  server_coming_ = true;
+  ++servers_;
+  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, boost::fibers::protected_fixedsize_stack(kFiberStack),
+                       [this] {
+                         run_server();
+                         --servers_;
+                       })
+      .detach();
+}
+
+void Loop::run_server() {
+  context* const self = context::active();
+  server_ = self;
+  server_coming_ = false;
+  while (server_ == self && !stopping_) {
+    if (auto job = take_posted()) {
+      job();
+    } else if (due()) {
+      timers_.run_due(Clock::now());
+    } else {
+      server_idle_ = true;
+      self->suspend();
+    }
+  }
+  if (server_ == self) server_ = nullptr;
 }
 
 void Loop::sleep_until(TimePoint deadline) noexcept {
@@ -159,6 +230,7 @@ void Loop::park(const std::function<void(std::function<void()> wake)>& arm) {
     }
   });
   signal->wait();
+  refresh_wake_handle();
 }
 
 }  // namespace cloche::loop

@@ -17,11 +17,16 @@ bool counts(const context* fiber) noexcept { return !fiber->is_context(boost::fi
 }  // namespace
 
 void Scheduler::awakened(context* fiber) noexcept {
-  if (fiber->is_context(boost::fibers::type::main_context)) {
+  if (loop_.polling() && fiber->is_context(boost::fibers::type::main_context)) {
     main_ = fiber;
     return;
   }
-  fiber->ready_link(ready_);
+  // What is due goes first: it takes little time, and others wait for what it brings.
+  if (loop_.waking_server()) {
+    ready_.push_front(*fiber);
+  } else {
+    fiber->ready_link(ready_);
+  }
   if (counts(fiber)) loop_.note_ready(+1);
 }
 

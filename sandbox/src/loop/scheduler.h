@@ -9,8 +9,8 @@ namespace cloche::loop {
 
 class Loop;
 
-/// Chooses which fiber of a Loop's thread runs next: first in, first out. The thread's own main fiber comes last while it
-/// polls, so that a poll runs whatever is ready, and first once the poll's time is up.
+/// Chooses which fiber of a Loop's thread runs next: first in, first out, the thread's own main fiber among them. While it
+/// polls, that comes last, so that a poll runs whatever is ready, and first once the poll's time is up.
 class Scheduler final : public boost::fibers::algo::algorithm {
  public:
   explicit Scheduler(Loop& loop) noexcept : loop_(loop) {}
@@ -26,7 +26,7 @@ class Scheduler final : public boost::fibers::algo::algorithm {
 
   Loop& loop_;
   boost::fibers::scheduler::ready_queue_type ready_;
-  boost::fibers::context* main_ = nullptr;  // the main fiber, when it is ready
+  boost::fibers::context* main_ = nullptr;  // the main fiber, when it is ready in a poll
 };
 
 }  // namespace cloche::loop

@@ -8,7 +8,7 @@ case_valid_policy() {
   prints '1 file is valid'
 }
 case_all_findings_of_a_manifest() {
-  plugin 'licence: MIT' 'limits: {heap: 64MB2}' <<<'export {}'
+  plugin 'licence: MIT' 'limits: {heap: 64}' <<<'export {}'
   run check p
   exits 3
   prints_like '^p/plugin\.yaml:5:1: error\[manifest_invalid\]: '

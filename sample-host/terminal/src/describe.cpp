@@ -11,7 +11,7 @@ using cloche::DecisionStep;
 using cloche::Errc;
 
 constexpr std::size_t kNameWidth = 20;
-constexpr std::size_t kTitleWidth = 36;
+constexpr std::size_t kTitleWidth = 38;
 constexpr std::size_t kDocumentWidth = 16;
 constexpr std::size_t kTextWidth = 110;
 constexpr std::size_t kResultWidth = 58;
@@ -33,6 +33,15 @@ const DecisionStep* deciding_step(const Decision& decision) {
 std::string text_of(const cloche::Error& error) {
   const std::string name = error.class_name().empty() ? "" : error.class_name() + ": ";
   return "[" + std::string(to_string(error.code())) + "] " + name + error.message();
+}
+
+// Where in the plugin's own sources it was.
+std::string place_in_plugin(const cloche::Error& error) {
+  const auto& where = error.where();
+  if (!where || !where->file.starts_with("plugin://")) return {};
+  cloche::SourceLocation place = *where;
+  place.file = place.file.substr(place.file.rfind('/') + 1);
+  return " at " + to_string(place);
 }
 
 }  // namespace
@@ -103,7 +112,9 @@ std::string Describer::outcome(const Command& command, const Document& document,
     const std::string value = outcome.result->is<cloche::Undefined>() ? "" : inspect(*outcome.result, 3);
     line += shortened(value, kResultWidth) + (outcome.changed ? style_(Look::notable, "  document changed") : "");
   } else {
-    line += style_(Look::bad, shortened(text_of(outcome.result.error()), kTextWidth));
+    line += style_(Look::bad, std::string(ending_of(outcome) == Ending::contained ? "contained " : "failed ") +
+                                  shortened(text_of(outcome.result.error()), kTextWidth));
+    line += place_in_plugin(outcome.result.error());
   }
   line += "\n";
   for (const std::string& message : outcome.messages) {

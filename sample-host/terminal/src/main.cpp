@@ -61,14 +61,19 @@ void add_options(CLI::App& app, Options& options) {
   app.footer(kDetails);
 }
 
-void fill_in(Options& options) {
+Result<void> fill_in(Options& options) {
   const fs::path home = find_root();
+  if (home.empty() && (options.root.empty() || options.plugins.empty() || options.policy.empty())) {
+    return Error(Errc::invalid_argument,
+                 "there is no sample-host/plugins here or above the program: name --workspace, --plugins and --policy");
+  }
   if (options.root.empty()) options.root = home;
   if (options.plugins.empty()) options.plugins = home / "sample-host" / "plugins";
   if (options.policy.empty()) options.policy = home / "sample-host" / "policy.yaml";
   if (options.data.empty()) options.data = default_data();
   options.root = fs::absolute(options.root);
   if (options.documents.empty()) options.documents = markdown_files(options.root);
+  return {};
 }
 
 Result<cloche::Policy> read_policy(const fs::path& path) {
@@ -124,6 +129,10 @@ int run(const Options& options) {
   const Style style = Style::of_stdout();
   auto documents = open_documents(options);
   if (!documents) return fail(documents.error());
+  if (documents->empty() && !options.interactive) {
+    return fail(Error(Errc::invalid_argument, "there is no Markdown file in the workspace: name a document")
+                    .at({options.root.string(), 0, 0}));
+  }
   auto bench = open_workbench(options, style);
   if (!bench) return fail(bench.error());
   const Describer describer(style, options.root);
@@ -143,7 +152,7 @@ int main(int argc, char** argv) {
     add_options(app, options);
     CLI11_PARSE(app, argc, argv);
     if (options.describe) return describe_host();
-    fill_in(options);
+    if (auto filled = fill_in(options); !filled) return fail(filled.error());
     return run(options);
   } catch (const std::exception& error) {
     std::cerr << "cloche-sample-host: " << error.what() << '\n';

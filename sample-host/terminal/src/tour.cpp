@@ -94,7 +94,7 @@ bool show_tour(Workbench& bench, const Describer& describer, std::vector<Documen
   tour.show_plugins();
   tour.show_rights();
   tour.show_refused();
-  if (!documents.empty()) tour.show_commands(documents);
+  tour.show_commands(documents);
   tour.show_end();
   return tour.as_it_should();
 }

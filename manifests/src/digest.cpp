@@ -1,31 +1,16 @@
 #include "digest.h"
 
-#include <string>
-
-#if CLOCHE_HAVE_SODIUM
 #include <sodium.h>
-#endif
+#include <string>
 
 namespace cloche {
 
-#if CLOCHE_HAVE_SODIUM
-
-Result<bool> has_digest(std::string_view text, std::string_view expected) {
+bool has_digest(std::string_view text, std::string_view expected) {
   unsigned char hash[crypto_hash_sha256_BYTES];
   crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   char base64[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_ORIGINAL)];
   sodium_bin2base64(base64, sizeof base64, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
   return expected == "sha256-" + std::string(base64);
 }
-
-#else
-
-Result<bool> has_digest(std::string_view, std::string_view) {
-  return Error(
-      Errc::not_supported,
-      "this build cannot check digests; build Cloche with libsodium, or take integrity out of the manifest");
-}
-
-#endif
 
 }  // namespace cloche

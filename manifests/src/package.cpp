@@ -50,9 +50,7 @@ Result<std::string> Package::read(std::string_view path, std::uint64_t max_bytes
   const auto listed =
       manifest_.integrity.find(std::filesystem::path(path).lexically_normal().generic_string());
   if (listed == manifest_.integrity.end()) return text;
-  const auto same = has_digest(*text, listed->second);
-  if (!same) return same.error();
-  if (*same) return text;
+  if (has_digest(*text, listed->second)) return text;
   return Error(Errc::source_invalid, "'" + std::string(path) +
                                          "' is not the file whose digest the manifest lists; "
                                          "install the plugin again, or correct integrity");

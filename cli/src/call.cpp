@@ -15,11 +15,13 @@
 namespace cloche::cli {
 namespace {
 
-constexpr const char* kDetails = R"(Loads the plugin in DIR, calls what its main module exports as EXPORT with the arguments, waits for the answer and prints
-it as JSON; undefined prints nothing. What the plugin writes to console goes to stdout, its warnings and errors to
-stderr; with --json all of it goes to stderr.
+constexpr const char* kDetails =
+    R"(Loads the plugin in DIR, calls what its main module exports as EXPORT with the arguments, waits
+for the answer and prints it as JSON; undefined prints nothing. What the plugin writes to
+console goes to stdout, its warnings and errors to stderr; with --json all of it goes to stderr.
 
-Without --policy the plugin is granted nothing, so that one which requires a capability is refused.
+Without --policy the plugin is granted nothing, so that one which requires a capability is
+refused.
 
 Examples:
   cloche call sample-host/plugins/word-count count '"one two  three"'
@@ -96,14 +98,16 @@ ExitCode run(const Options& options, const Report& report) {
 
 void add_call(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App& verb = program.add_verb("call", "Load a plugin, call one of its exports, print the result as JSON", kDetails,
-                                    [options](const Report& report) { return run(*options, report); });
+  CLI::App& verb =
+      program.add_verb("call", "Load a plugin, call one of its exports, print the result as JSON", kDetails,
+                       [options](const Report& report) { return run(*options, report); });
   verb.add_option("DIR", options->folder, "The plugin's folder, with its plugin.yaml")->required();
   verb.add_option("EXPORT", options->name, "The exported function")->required();
   verb.add_option("JSON_ARG", options->arguments, "An argument, as JSON: '\"text\"', 3, '{\"a\": 1}'");
   add_rights_options(verb, options->rights);
   add_grant_all(verb, options->rights);
-  verb.add_option("--isolation", options->isolation, "The weakest isolation to accept: context, isolate or process")
+  verb.add_option("--isolation", options->isolation,
+                  "The weakest isolation to accept: context, isolate or process")
       ->type_name("TIER")
       ->check(CLI::IsMember({"context", "isolate", "process"}).description(""));
 }

@@ -17,11 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDetails = R"(Checks plugin folders (the manifest and the sources), manifests, policies and sources, without running anything. A YAML
-file with policy_version is a policy, any other a manifest; .js and .mjs files are read as ES modules. What is wrong is
-printed, all of it, one line each: FILE:LINE:COLUMN: error[CODE]: TEXT
+constexpr const char* kDetails =
+    R"(Checks plugin folders (the manifest and the sources), manifests, policies and sources, without
+running anything. A YAML file with policy_version is a policy, any other a manifest; .js and
+.mjs files are read as ES modules. What is wrong is printed, all of it, one line each:
+FILE:LINE:COLUMN: error[CODE]: TEXT
 
-What an application adds to the built-in capabilities is read from cloche-host.json in PATH or the nearest folder above.
+What an application adds to the built-in capabilities is read from cloche-host.json in PATH or
+the nearest folder above.
 
 Examples:
   cloche check my-plugin
@@ -133,8 +136,11 @@ ExitCode run(const std::vector<std::string>& paths, const Report& report) {
     text += to_string(error) + "\n";
   }
   const bool good = findings.empty();
-  if (good) text = std::to_string(checker.files()) + (checker.files() == 1 ? " file is valid\n" : " files are valid\n");
-  const Value document = Object{{"files", static_cast<double>(checker.files())}, {"findings", std::move(findings)}};
+  if (good)
+    text =
+        std::to_string(checker.files()) + (checker.files() == 1 ? " file is valid\n" : " files are valid\n");
+  const Value document =
+      Object{{"files", static_cast<double>(checker.files())}, {"findings", std::move(findings)}};
   return report.tell(document, text, good ? ExitCode::done : ExitCode::invalid);
 }
 
@@ -142,8 +148,9 @@ ExitCode run(const std::vector<std::string>& paths, const Report& report) {
 
 void add_check(Program& program) {
   auto paths = std::make_shared<std::vector<std::string>>();
-  CLI::App& verb = program.add_verb("check", "Check manifests, policies and sources, and tell all that is wrong", kDetails,
-                                    [paths](const Report& report) { return run(*paths, report); });
+  CLI::App& verb =
+      program.add_verb("check", "Check manifests, policies and sources, and tell all that is wrong", kDetails,
+                       [paths](const Report& report) { return run(*paths, report); });
   verb.add_option("PATH", *paths, "A plugin's folder, a manifest, a policy or a source")->required();
 }
 

@@ -8,8 +8,8 @@
 namespace cloche::cli {
 namespace {
 
-// Modules run only after all they import was found and read. The program imports the source, and then what is never
-// found: so the source is read, and nothing runs.
+// Modules run only after all they import was found and read. The program imports the source, and then what is
+// never found: so the source is read, and nothing runs.
 constexpr const char* kProgram = "import './checked.mjs';\nimport './never-found.mjs';\n";
 
 std::shared_ptr<const PackageFiles> files_around(const std::string& source) {

@@ -12,7 +12,8 @@ class SourceChecker {
  public:
   [[nodiscard]] static Result<SourceChecker> create();
 
-  /// What keeps the ES module `text` from being read as one, with `name` for its file; nothing where it is well-formed.
+  /// What keeps the ES module `text` from being read as one, with `name` for its file; nothing where it is
+  /// well-formed.
   [[nodiscard]] std::optional<Error> check(const std::string& name, const std::string& text) const;
 
  private:

@@ -17,12 +17,14 @@
 namespace cloche::cli {
 namespace {
 
-constexpr const char* kDetails = R"(Runs one ES module in a fresh sandbox, with no capability unless --grant names one. console.log goes to stdout, console.warn
-and console.error to stderr; with --json all of it goes to stderr.
+constexpr const char* kDetails =
+    R"(Runs one ES module in a fresh sandbox, with no capability unless --grant names one. console.log
+goes to stdout, console.warn and console.error to stderr; with --json all of it goes to stderr.
 
-With -e, CODE is an expression if it parses as one: its value is printed as JSON, awaited if it is a Promise. Else it is
-the body of a module, whose default export, if any, is printed. Undefined prints nothing. A FILE prints what it writes
-to console; with --json its default export is the value. What still waits when that is known is dropped.
+With -e, CODE is an expression if it parses as one: its value is printed as JSON, awaited if it
+is a Promise. Else it is the body of a module, whose default export, if any, is printed.
+Undefined prints nothing. A FILE prints what it writes to console; with --json its default
+export is the value. What still waits when that is known is dropped.
 
 Examples:
   cloche eval -e '1+1'
@@ -55,16 +57,19 @@ std::string without_final_semicolons(std::string code) {
   return code;
 }
 
-// The code stands on lines of its own, so that a comment at its end does no harm and its columns stay as they are. It is
-// awaited here, where a rejection has somebody who handles it from the beginning.
+// The code stands on lines of its own, so that a comment at its end does no harm and its columns stay as they
+// are. It is awaited here, where a rejection has somebody who handles it from the beginning.
 Source as_expression(const std::string& code) {
-  return {"export default await (\n" + without_final_semicolons(code) + "\n)", Places::of_program("<eval>", 1)};
+  return {"export default await (\n" + without_final_semicolons(code) + "\n)",
+          Places::of_program("<eval>", 1)};
 }
 
-Source as_module(const std::string& code, const std::string& name) { return {code, Places::of_program(name)}; }
+Source as_module(const std::string& code, const std::string& name) {
+  return {code, Places::of_program(name)};
+}
 
-Result<void> ask_for(const std::vector<std::string>& capabilities, const Catalogue& catalogue, Manifest& manifest,
-                     Policy& policy) {
+Result<void> ask_for(const std::vector<std::string>& capabilities, const Catalogue& catalogue,
+                     Manifest& manifest, Policy& policy) {
   for (const std::string& name : capabilities) {
     auto ids = expand_capability(name, catalogue);
     if (!ids) return ids.error();
@@ -138,7 +143,8 @@ ExitCode run_file(const Options& options, Prepared& prepared, const Report& repo
 }
 
 ExitCode run(const Options& options, const Report& report) {
-  if (options.code.has_value() == !options.file.empty()) return report.misused("eval takes either FILE or -e CODE");
+  if (options.code.has_value() == !options.file.empty())
+    return report.misused("eval takes either FILE or -e CODE");
   auto manifest = make_manifest(options);
   if (!manifest) return report.misused(manifest.error().message());
   auto prepared = prepare(options, std::move(*manifest), report.json());
@@ -154,8 +160,9 @@ ExitCode run(const Options& options, const Report& report) {
 void add_milliseconds(CLI::App& verb, const std::string& name, std::optional<std::uint64_t>& value,
                       const std::string& text) {
   constexpr std::uint64_t kYear = 365ULL * 24 * 3600 * 1000;
-  verb.add_option(name, value, text)->type_name("MS")->check(
-      CLI::Range(std::uint64_t{1}, kYear).description(""));
+  verb.add_option(name, value, text)
+      ->type_name("MS")
+      ->check(CLI::Range(std::uint64_t{1}, kYear).description(""));
 }
 
 }  // namespace
@@ -167,12 +174,15 @@ void add_eval(Program& program) {
   verb.add_option("FILE", options->file, "The module; - reads it from stdin");
   verb.add_option("-e", options->code, "Code, instead of FILE")->type_name("CODE");
   add_rights_options(verb, options->rights);
-  verb.add_option("--grant", options->grants, "Grant this capability with its widest scope; fs stands for fs.read and fs.write")
+  verb.add_option("--grant", options->grants,
+                  "Grant this capability with its widest scope; fs stands for fs.read and fs.write")
       ->type_name("CAP")
       ->expected(1)
       ->take_all();
-  add_milliseconds(verb, "--cpu", options->cpu_ms, "Computing time allowed, in milliseconds; 1000 if not given");
-  add_milliseconds(verb, "--wall", options->wall_ms, "Time allowed, waiting included, in milliseconds; 10000 if not given");
+  add_milliseconds(verb, "--cpu", options->cpu_ms,
+                   "Computing time allowed, in milliseconds; 1000 if not given");
+  add_milliseconds(verb, "--wall", options->wall_ms,
+                   "Time allowed, waiting included, in milliseconds; 10000 if not given");
   verb.add_option("--heap", options->heap, "JavaScript heap allowed, such as 32MiB; 64MiB if not given")
       ->type_name("SIZE");
 }

@@ -16,8 +16,10 @@
 namespace cloche::cli {
 namespace {
 
-constexpr const char* kDetails = R"(Says for each capability that the plugin asks for, or for CAP alone, whether it is granted, which layer decided so at
-which line, and why. Explaining a denial is a success: the exit code is 0.
+constexpr const char* kDetails =
+    R"(Says for each capability that the plugin asks for, or for CAP alone, whether it is granted,
+which layer decided so at which line, and why. Explaining a denial is a success: the exit code
+is 0.
 
 Examples:
   cloche explain my-plugin
@@ -76,21 +78,25 @@ Value document_of(const DecisionStep& step) {
 Value document_of(const Decision& decision) {
   Array steps;
   for (const DecisionStep& step : decision.steps) steps.push_back(document_of(step));
-  return Object{{"capability", decision.capability}, {"required", decision.required}, {"granted", decision.granted},
-                {"prompt", decision.prompt},         {"reason", decision.reason},     {"steps", std::move(steps)}};
+  return Object{{"capability", decision.capability}, {"required", decision.required},
+                {"granted", decision.granted},       {"prompt", decision.prompt},
+                {"reason", decision.reason},         {"steps", std::move(steps)}};
 }
 
 // Sizes and durations as people write them; counts as numbers.
 Value limit_value(ByteCount value, std::string_view name) {
   if (value == Limits::kUnlimited) return "unlimited";
-  const bool count = name == "timers" || name == "pending" || name == "mailbox" || name == "host_calls_per_second";
+  const bool count =
+      name == "timers" || name == "pending" || name == "mailbox" || name == "host_calls_per_second";
   return count ? Value(static_cast<double>(value)) : Value(format_size(value));
 }
 Value limit_value(Duration value, std::string_view) { return format_duration(value); }
 
 Value document_of(const Limits& limits) {
   Object object;
-  each_limit([&](const char* name, auto, auto member) { object.emplace_back(name, limit_value(limits.*member, name)); });
+  each_limit([&](const char* name, auto, auto member) {
+    object.emplace_back(name, limit_value(limits.*member, name));
+  });
   return object;
 }
 
@@ -146,15 +152,17 @@ ExitCode run(const Options& options, const Report& report) {
   if (!capabilities) return report.misused(capabilities.error().message());
   const auto decisions = about(*grants, *capabilities);
   if (!decisions.empty()) return explain(*grants, decisions, report);
-  return report.tell(document_of(*grants, decisions), "  " + options.capability + ": not asked for, so not granted\n");
+  return report.tell(document_of(*grants, decisions),
+                     "  " + options.capability + ": not asked for, so not granted\n");
 }
 
 }  // namespace
 
 void add_explain(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App& verb = program.add_verb("explain", "Say which layer granted or denied each capability, and why", kDetails,
-                                    [options](const Report& report) { return run(*options, report); });
+  CLI::App& verb =
+      program.add_verb("explain", "Say which layer granted or denied each capability, and why", kDetails,
+                       [options](const Report& report) { return run(*options, report); });
   verb.add_option("DIR", options->folder, "The plugin's folder, with its plugin.yaml")->required();
   verb.add_option("CAP", options->capability, "A capability such as fs.read, or a module such as fs");
   add_rights_options(verb, options->rights);

@@ -53,15 +53,17 @@ Result<ScopeField> read_field(const Value& value) {
     field.kind = kind;
     if (name == wanted && !field.name.empty()) return field;
   }
-  return Error(Errc::manifest_invalid,
-               "expected each field of a scope to have a name and a kind: path, url, text, text_list, size, duration, "
-               "count or flag");
+  return Error(
+      Errc::manifest_invalid,
+      "expected each field of a scope to have a name and a kind: path, url, text, text_list, size, duration, "
+      "count or flag");
 }
 
 Result<CatalogueEntry> read_entry(const Value& value) {
   CatalogueEntry entry;
   entry.id = text_at(value, "id");
-  if (entry.id.empty()) return Error(Errc::manifest_invalid, "expected each capability to have an id, a text");
+  if (entry.id.empty())
+    return Error(Errc::manifest_invalid, "expected each capability to have an id, a text");
   entry.summary = text_at(value, "summary");
   entry.functions = texts_at(value, "functions");
   for (const Value& each : array_at(value, "scope")) {
@@ -98,7 +100,8 @@ Result<HostFile> find_host_file(const fs::path& path) {
   fs::path folder = fs::weakly_canonical(path, error);
   for (; !folder.empty(); folder = folder.parent_path()) {
     const fs::path candidate = folder / HostFile::kName;
-    if (fs::is_regular_file(candidate, error)) return read_host_file(fs::proximate(candidate, error).string());
+    if (fs::is_regular_file(candidate, error))
+      return read_host_file(fs::proximate(candidate, error).string());
     if (folder == folder.parent_path()) break;
   }
   return HostFile();

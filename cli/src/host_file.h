@@ -8,7 +8,8 @@
 
 namespace cloche::cli {
 
-/// What an application says about the capabilities that it adds to the built-in ones, in a file for the tools of plugin authors:
+/// What an application says about the capabilities that it adds to the built-in ones, in a file for the tools
+/// of plugin authors:
 ///
 ///     {"capabilities": [{"id": "editor", "summary": "…", "functions": ["text", "replace"],
 ///                        "scope": [{"name": "document", "kind": "text"}], "types": "declare module …"}]}
@@ -21,8 +22,8 @@ struct HostFile {
   std::map<std::string, std::string> types;  ///< by capability id
 };
 
-/// The one in the folder of `path` (or in `path`, when it is a folder) or in the nearest folder above; an empty one where
-/// there is none. Error: `manifest_invalid`, at the file.
+/// The one in the folder of `path` (or in `path`, when it is a folder) or in the nearest folder above; an
+/// empty one where there is none. Error: `manifest_invalid`, at the file.
 [[nodiscard]] Result<HostFile> find_host_file(const std::filesystem::path& path);
 
 }  // namespace cloche::cli

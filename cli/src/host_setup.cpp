@@ -14,7 +14,8 @@ Result<HostOptions> host_options(const RightsOptions& rights, ConsoleOptions con
   return options;
 }
 
-Result<Host> make_host(const RightsOptions& rights, ConsoleOptions console, std::shared_ptr<Observer> observer) {
+Result<Host> make_host(const RightsOptions& rights, ConsoleOptions console,
+                       std::shared_ptr<Observer> observer) {
   auto options = host_options(rights, console);
   if (!options) return options.error();
   options->observer = std::move(observer);

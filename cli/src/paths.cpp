@@ -1,11 +1,11 @@
 #include "paths.h"
 
 #include <cerrno>
+#include <cloche/directory.h>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
-#include <cloche/directory.h>
 
 namespace cloche::cli {
 namespace {
@@ -25,7 +25,8 @@ Result<std::string> read_all(int fd, const std::string& path) {
     if (count < 0) return unreadable(path, errno);
     if (count == 0) return text;
     text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kMaxBytes) return Error(Errc::size_limit, "this file is larger than 64 MiB").at({path, 0, 0});
+    if (text.size() > kMaxBytes)
+      return Error(Errc::size_limit, "this file is larger than 64 MiB").at({path, 0, 0});
   }
 }
 

@@ -6,7 +6,8 @@
 
 namespace cloche::cli {
 
-/// Where cloche keeps plugins' data: `cloche` in the XDG data home (XDG Base Directory Specification 0.8). Not made here.
+/// Where cloche keeps plugins' data: `cloche` in the XDG data home (XDG Base Directory Specification 0.8).
+/// Not made here.
 std::filesystem::path data_folder();
 
 /// The user's home folder; empty where the environment names none.

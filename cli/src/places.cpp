@@ -46,9 +46,8 @@ SourceLocation Places::shown(SourceLocation location) const {
 }
 
 Error Places::shown(const Error& error) const {
-  Error result = Error(error.code(), error.message())
-                     .of_class(error.class_name())
-                     .with_plugin_code(error.plugin_code());
+  Error result =
+      Error(error.code(), error.message()).of_class(error.class_name()).with_plugin_code(error.plugin_code());
   if (error.where()) result = std::move(result).at(shown(*error.where()));
   std::vector<StackFrame> frames = error.frames();
   for (StackFrame& frame : frames) frame.location = shown(std::move(frame.location));

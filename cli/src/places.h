@@ -6,7 +6,8 @@
 
 namespace cloche::cli {
 
-/// Turns the names a plugin's sources have inside the sandbox (`plugin://ID/path`) into what the user called them.
+/// Turns the names a plugin's sources have inside the sandbox (`plugin://ID/path`) into what the user called
+/// them.
 class Places {
  public:
   /// Names stay as they are.
@@ -15,11 +16,13 @@ class Places {
   /// A plugin's folder: `plugin://ID/a/b.mjs` becomes `FOLDER/a/b.mjs`.
   [[nodiscard]] static Places in_folder(std::string folder);
 
-  /// A program of one file, called `name`, whose text the sandbox saw with `lines_before` lines of ours before it.
+  /// A program of one file, called `name`, whose text the sandbox saw with `lines_before` lines of ours
+  /// before it.
   [[nodiscard]] static Places of_program(std::string name, std::uint32_t lines_before = 0);
 
   [[nodiscard]] SourceLocation shown(SourceLocation location) const;
-  /// The error with every location in it shown so: its own, those of its frames, of its causes and of further errors.
+  /// The error with every location in it shown so: its own, those of its frames, of its causes and of further
+  /// errors.
   [[nodiscard]] Error shown(const Error& error) const;
 
  private:

@@ -21,7 +21,8 @@ Value frame_document(const StackFrame& frame) {
 }
 
 template <class T>
-void add_list(Object& object, std::string name, const std::vector<T>& elements, Value (*document_of)(const T&)) {
+void add_list(Object& object, std::string name, const std::vector<T>& elements,
+              Value (*document_of)(const T&)) {
   if (elements.empty()) return;
   Array array;
   for (const T& element : elements) array.push_back(document_of(element));

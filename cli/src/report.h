@@ -19,8 +19,8 @@ class Report {
   /// Prints `document` with `--json`, and `text` as it is without.
   ExitCode tell(const Value& document, std::string_view text, ExitCode code = ExitCode::done) const;
 
-  /// A plugin's result: as JSON, and nothing for undefined. With `--json` it is `{"value": …}`, without the property for
-  /// undefined.
+  /// A plugin's result: as JSON, and nothing for undefined. With `--json` it is `{"value": …}`, without the
+  /// property for undefined.
   ExitCode result(const Value& value) const;
 
   /// One line on stderr; with `--json` also `{"error": …}` on stdout.

@@ -17,10 +17,9 @@ Error unknown_capability(const std::string& capability, const Catalogue& catalog
   std::vector<std::string_view> known;
   for (const CatalogueEntry& entry : catalogue.entries) known.push_back(entry.id);
   const std::string_view meant = nearest(capability, known);
-  return {Errc::invalid_argument,
-          "there is no capability '" + capability + "'" +
-              (meant.empty() ? std::string(": 'cloche types' tells what there is")
-                             : ": did you mean '" + std::string(meant) + "'?")};
+  return {Errc::invalid_argument, "there is no capability '" + capability + "'" +
+                                      (meant.empty() ? std::string(": 'cloche types' tells what there is")
+                                                     : ": did you mean '" + std::string(meant) + "'?")};
 }
 
 Result<Policy> read_policy_file(const std::string& path) {
@@ -37,8 +36,10 @@ Result<Policy> read_policy_file(const std::string& path) {
 }  // namespace
 
 void add_rights_options(CLI::App& verb, RightsOptions& options) {
-  verb.add_option("--policy", options.policy, "What plugins may be granted; without it nothing")->type_name("FILE");
-  verb.add_option("--workspace", options.workspace, "What $WORKSPACE stands for; the current folder if not given")
+  verb.add_option("--policy", options.policy, "What plugins may be granted; without it nothing")
+      ->type_name("FILE");
+  verb.add_option("--workspace", options.workspace,
+                  "What $WORKSPACE stands for; the current folder if not given")
       ->type_name("DIR");
 }
 
@@ -83,7 +84,8 @@ Result<Manifest> open_manifest(const std::string& folder) {
   return package->manifest();
 }
 
-Result<std::vector<std::string>> expand_capability(const std::string& capability, const Catalogue& catalogue) {
+Result<std::vector<std::string>> expand_capability(const std::string& capability,
+                                                   const Catalogue& catalogue) {
   std::vector<std::string> ids;
   for (const CatalogueEntry& entry : catalogue.entries) {
     if (entry.id == capability || entry.module() == capability) ids.push_back(entry.id);

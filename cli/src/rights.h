@@ -22,23 +22,24 @@ struct RightsOptions {
 void add_rights_options(CLI::App& verb, RightsOptions& options);
 void add_grant_all(CLI::App& verb, RightsOptions& options);
 
-/// The built-in capabilities, working in the workspace, the home and the temporary folder, and keeping data in the user's
-/// data folder. `log` takes what plugins log.
+/// The built-in capabilities, working in the workspace, the home and the temporary folder, and keeping data
+/// in the user's data folder. `log` takes what plugins log.
 Registry builtin_registry(const RightsOptions& options, std::shared_ptr<LogSink> log);
 
-/// What there is to be granted to a plugin in `path`, or by a policy there: the built-in capabilities and those of the
-/// application it is for, where a HostFile says so.
+/// What there is to be granted to a plugin in `path`, or by a policy there: the built-in capabilities and
+/// those of the application it is for, where a HostFile says so.
 [[nodiscard]] Result<Catalogue> catalogue_for(const std::string& path);
 
-/// The policy of the file, checked against what there is; the one that grants nothing where no file was named.
+/// The policy of the file, checked against what there is; the one that grants nothing where no file was
+/// named.
 [[nodiscard]] Result<Policy> read_policy(const RightsOptions& options);
 
-/// The manifest of the plugin in `folder`, its capabilities checked against what there is. Error: `manifest_invalid`, also
-/// for a folder that is no plugin.
+/// The manifest of the plugin in `folder`, its capabilities checked against what there is. Error:
+/// `manifest_invalid`, also for a folder that is no plugin.
 [[nodiscard]] Result<Manifest> open_manifest(const std::string& folder);
 
-/// The ids that `capability` stands for: itself, or all facets of a module (`fs`). Error: `invalid_argument` with a
-/// did-you-mean where there is none.
+/// The ids that `capability` stands for: itself, or all facets of a module (`fs`). Error: `invalid_argument`
+/// with a did-you-mean where there is none.
 [[nodiscard]] Result<std::vector<std::string>> expand_capability(const std::string& capability,
                                                                  const Catalogue& catalogue);
 

@@ -14,9 +14,11 @@
 namespace cloche::cli {
 namespace {
 
-constexpr const char* kDetails = R"(Loads the plugins, keeps them running with their timers and whatever they wait for, and unloads them on SIGINT (Ctrl+C) or
-SIGTERM; the exit code is then 0. If one of them cannot be loaded none is served. What they write to console goes to
-stdout, warnings and errors to stderr, each line after the plugin's id; with --json all of it goes to stderr.
+constexpr const char* kDetails =
+    R"(Loads the plugins, keeps them running with their timers and whatever they wait for, and unloads
+them on SIGINT (Ctrl+C) or SIGTERM; the exit code is then 0. If one of them cannot be loaded
+none is served. What they write to console goes to stdout, warnings and errors to stderr, each
+line after the plugin's id; with --json all of it goes to stderr.
 
 Examples:
   cloche run my-plugin --policy policy.yaml
@@ -53,7 +55,8 @@ class Interrupts {
   sigset_t set_{};
 };
 
-void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::string>& folders, const Report& report) {
+void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::string>& folders,
+                  const Report& report) {
   Array serving;
   std::string text;
   for (std::size_t i = 0; i < plugins.size(); ++i) {
@@ -66,7 +69,8 @@ void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::str
 
 ExitCode run(const Options& options, const Report& report) {
   const Interrupts interrupts;
-  auto host = make_host(options.rights, {.all_on_stderr = report.json(), .named = true}, std::make_shared<Watch>());
+  auto host =
+      make_host(options.rights, {.all_on_stderr = report.json(), .named = true}, std::make_shared<Watch>());
   if (!host) return report.fail(host.error());
   std::vector<Plugin> plugins;
   for (const std::string& folder : options.folders) {

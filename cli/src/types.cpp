@@ -12,10 +12,13 @@
 namespace cloche::cli {
 namespace {
 
-constexpr const char* kDetails = R"(Prints the TypeScript declarations of exactly what the plugin's manifest lets it import, required and optional, and of the
-globals it finds. Whether the plugin is granted all of it is for a policy to say: see cloche explain.
+constexpr const char* kDetails =
+    R"(Prints the TypeScript declarations of exactly what the plugin's manifest lets it import,
+required and optional, and of the globals it finds. Whether the plugin is granted all of it is
+for a policy to say: see cloche explain.
 
-What an application adds to the built-in capabilities is read from cloche-host.json in DIR or the nearest folder above.
+What an application adds to the built-in capabilities is read from cloche-host.json in DIR or
+the nearest folder above.
 
 Examples:
   cloche types my-plugin > my-plugin/cloche.d.ts
@@ -55,8 +58,9 @@ ExitCode run(const Options& options, const Report& report) {
 
 void add_types(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App& verb = program.add_verb("types", "Print the .d.ts of what a manifest lets the plugin import", kDetails,
-                                    [options](const Report& report) { return run(*options, report); });
+  CLI::App& verb =
+      program.add_verb("types", "Print the .d.ts of what a manifest lets the plugin import", kDetails,
+                       [options](const Report& report) { return run(*options, report); });
   verb.add_option("DIR", options->folder, "The plugin's folder, with its plugin.yaml")->required();
 }
 

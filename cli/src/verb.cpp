@@ -31,7 +31,8 @@ Examples:
 
 'cloche VERB --help' says more about a verb.)";
 
-// A negative number is an argument, not an option. JSON allows the space, and the parser then leaves it alone.
+// A negative number is an argument, not an option. JSON allows the space, and the parser then leaves it
+// alone.
 std::string protect(std::string_view argument) {
   const bool negative = argument.size() > 1 && argument[0] == '-' && argument[1] >= '0' && argument[1] <= '9';
   return (negative ? " " : "") + std::string(argument);
@@ -58,8 +59,8 @@ std::string unknown_verb(const CLI::App& app, const std::vector<std::string>& re
   if (std::find(names.begin(), names.end(), word) != names.end()) return {};
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string_view meant = nearest(word, known);
-  return "there is no verb '" + word + "': " +
-         (meant.empty() ? "try cloche --help" : "did you mean '" + std::string(meant) + "'?");
+  return "there is no verb '" + word +
+         "': " + (meant.empty() ? "try cloche --help" : "did you mean '" + std::string(meant) + "'?");
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ class Program {
   Program();
 
   /// Adds a verb. `details` is the rest of its help: what it prints, and examples.
-  CLI::App& add_verb(const std::string& name, const std::string& summary, const std::string& details, Job job);
+  CLI::App& add_verb(const std::string& name, const std::string& summary, const std::string& details,
+                     Job job);
 
   /// Reads the arguments and does what they say.
   ExitCode run(int argc, char** argv);

@@ -31,7 +31,8 @@ Result<void> Desk::add_message(const std::string& plugin, std::string text) {
 }
 
 Error Desk::nothing_open() {
-  return Error(Errc::not_capable, "no document is open to this plugin: use the editor while one of its commands runs");
+  return Error(Errc::not_capable,
+               "no document is open to this plugin: use the editor while one of its commands runs");
 }
 
 }  // namespace workbench

@@ -17,7 +17,8 @@ struct Bytes {
 };
 
 Result<Bytes> bytes_of(Range range, const std::string& text) {
-  if (range.end < range.start) return Error(Errc::invalid_argument, "expected a range whose end is not before its start");
+  if (range.end < range.start)
+    return Error(Errc::invalid_argument, "expected a range whose end is not before its start");
   const auto start = byte_offset(text, range.start);
   const auto end = byte_offset(text, range.end);
   if (start && end) return Bytes{*start, *end};

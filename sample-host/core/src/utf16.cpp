@@ -6,7 +6,9 @@ namespace {
 bool continues(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
 // A character of four bytes is beyond the Basic Multilingual Plane and takes a surrogate pair.
-std::size_t units(char first_byte) noexcept { return static_cast<unsigned char>(first_byte) >= 0xF0U ? 2 : 1; }
+std::size_t units(char first_byte) noexcept {
+  return static_cast<unsigned char>(first_byte) >= 0xF0U ? 2 : 1;
+}
 
 }  // namespace
 

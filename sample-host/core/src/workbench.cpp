@@ -36,9 +36,11 @@ Result<std::vector<fs::path>> plugin_folders(const fs::path& folder) {
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     std::error_code absent;
-    if (fs::exists(entry->path() / std::string(cloche::Package::kManifestName), absent)) found.push_back(entry->path());
+    if (fs::exists(entry->path() / std::string(cloche::Package::kManifestName), absent))
+      found.push_back(entry->path());
   }
-  if (error) return Error(Errc::io, "cannot read the plugins' folder: " + error.message()).at({folder.string(), 0, 0});
+  if (error)
+    return Error(Errc::io, "cannot read the plugins' folder: " + error.message()).at({folder.string(), 0, 0});
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -114,7 +116,8 @@ Result<cloche::Value> Workbench::Impl::call(const Command& command, const Docume
   if (!installed->plugin) load(*installed);
   if (!installed->plugin) return *installed->refused;
   const std::string selected = document.selected_text();
-  auto result = installed->plugin->call(command.function, selected.empty() ? document.text() : selected).get();
+  auto result =
+      installed->plugin->call(command.function, selected.empty() ? document.text() : selected).get();
   if (!result && result.error().code() == Errc::crashed) installed->plugin.reset();
   return result;
 }

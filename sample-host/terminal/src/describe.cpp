@@ -57,10 +57,8 @@ Ending ending_of(const Outcome& outcome) {
     case Errc::mailbox_limit:
     case Errc::quota:
     case Errc::crashed:
-    case Errc::not_capable:
-      return Ending::contained;
-    default:
-      return Ending::failed;
+    case Errc::not_capable: return Ending::contained;
+    default: return Ending::failed;
   }
 }
 
@@ -73,7 +71,8 @@ std::string Describer::place(const cloche::SourceLocation& where) const {
 }
 
 std::string Describer::loaded(const InstalledPlugin& plugin) const {
-  std::string line = "  " + style_(Look::strong, padded(shortened(shown_name(plugin), kNameWidth - 1), kNameWidth));
+  std::string line =
+      "  " + style_(Look::strong, padded(shortened(shown_name(plugin), kNameWidth - 1), kNameWidth));
   line += padded(to_string(plugin.manifest.version), 8) + milliseconds(plugin.load_time) + "   ";
   return line + style_(Look::faint, shortened(plugin.manifest.description, 70)) + "\n";
 }
@@ -91,7 +90,8 @@ std::string Describer::decision(const Decision& decision) const {
 
 std::string Describer::rights(const InstalledPlugin& plugin) const {
   std::string text = "  " + style_(Look::strong, shortened(shown_name(plugin), 60)) + "\n";
-  if (plugin.grants.decisions.empty()) return text + "    " + style_(Look::faint, "asks for nothing and gets nothing") + "\n";
+  if (plugin.grants.decisions.empty())
+    return text + "    " + style_(Look::faint, "asks for nothing and gets nothing") + "\n";
   for (const Decision& each : plugin.grants.decisions) text += decision(each);
   return text;
 }
@@ -104,16 +104,19 @@ std::string Describer::refused(const InstalledPlugin& plugin) const {
   return text;
 }
 
-std::string Describer::outcome(const Command& command, const Document& document, const Outcome& outcome) const {
+std::string Describer::outcome(const Command& command, const Document& document,
+                               const Outcome& outcome) const {
   std::string line = "  " + padded(shortened(command.title, kTitleWidth - 1), kTitleWidth) +
                      padded(shortened(document.name(), kDocumentWidth - 1), kDocumentWidth) +
                      milliseconds(outcome.time) + "   ";
   if (outcome.result) {
     const std::string value = outcome.result->is<cloche::Undefined>() ? "" : inspect(*outcome.result, 3);
-    line += shortened(value, kResultWidth) + (outcome.changed ? style_(Look::notable, "  document changed") : "");
+    line +=
+        shortened(value, kResultWidth) + (outcome.changed ? style_(Look::notable, "  document changed") : "");
   } else {
-    line += style_(Look::bad, std::string(ending_of(outcome) == Ending::contained ? "contained " : "failed ") +
-                                  shortened(text_of(outcome.result.error()), kTextWidth));
+    line +=
+        style_(Look::bad, std::string(ending_of(outcome) == Ending::contained ? "contained " : "failed ") +
+                              shortened(text_of(outcome.result.error()), kTextWidth));
     line += place_in_plugin(outcome.result.error());
   }
   line += "\n";

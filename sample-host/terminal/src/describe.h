@@ -26,7 +26,8 @@ class Describer {
   /// Why it was refused.
   [[nodiscard]] std::string refused(const InstalledPlugin& plugin) const;
   /// What came of a command: a line, and one more for each message.
-  [[nodiscard]] std::string outcome(const Command& command, const Document& document, const Outcome& outcome) const;
+  [[nodiscard]] std::string outcome(const Command& command, const Document& document,
+                                    const Outcome& outcome) const;
 
   [[nodiscard]] const Style& style() const noexcept { return style_; }
 

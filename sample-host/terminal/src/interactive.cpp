@@ -27,9 +27,13 @@ constexpr const char* kHelp = R"(  commands            what can be run
 /// One conversation.
 class Session {
  public:
-  Session(Workbench& bench, const Describer& describer, std::vector<Document> documents, std::filesystem::path root,
-          std::ostream& out)
-      : bench_(bench), describer_(describer), documents_(std::move(documents)), root_(std::move(root)), out_(out) {}
+  Session(Workbench& bench, const Describer& describer, std::vector<Document> documents,
+          std::filesystem::path root, std::ostream& out)
+      : bench_(bench),
+        describer_(describer),
+        documents_(std::move(documents)),
+        root_(std::move(root)),
+        out_(out) {}
 
   /// Does what the line says; false when it says to end.
   bool obey(const std::string& line);
@@ -61,16 +65,17 @@ class Session {
 };
 
 bool Session::obey(const std::string& line) {
-  static constexpr std::array<std::pair<std::string_view, Action>, 10> kActions{{{"help", &Session::help},
-                                                                                 {"commands", &Session::list_commands},
-                                                                                 {"documents", &Session::list_documents},
-                                                                                 {"plugins", &Session::list_plugins},
-                                                                                 {"run", &Session::run},
-                                                                                 {"open", &Session::open},
-                                                                                 {"show", &Session::show},
-                                                                                 {"select", &Session::select},
-                                                                                 {"undo", &Session::undo},
-                                                                                 {"redo", &Session::redo}}};
+  static constexpr std::array<std::pair<std::string_view, Action>, 10> kActions{
+      {{"help", &Session::help},
+       {"commands", &Session::list_commands},
+       {"documents", &Session::list_documents},
+       {"plugins", &Session::list_plugins},
+       {"run", &Session::run},
+       {"open", &Session::open},
+       {"show", &Session::show},
+       {"select", &Session::select},
+       {"undo", &Session::undo},
+       {"redo", &Session::redo}}};
   std::istringstream words(line);
   std::string verb;
   if (!(words >> verb)) return true;
@@ -94,7 +99,8 @@ void Session::list_commands(std::istringstream&) {
 }
 
 void Session::list_documents(std::istringstream&) {
-  for (const Document& each : documents_) out_ << (&each == &document() ? "* " : "  ") << shortened(each.name(), 76) << '\n';
+  for (const Document& each : documents_)
+    out_ << (&each == &document() ? "* " : "  ") << shortened(each.name(), 76) << '\n';
 }
 
 void Session::list_plugins(std::istringstream&) {
@@ -149,7 +155,10 @@ void Session::select(std::istringstream& words) {
 }
 
 void Session::tell_step(std::string_view what, const std::optional<std::string>& step) {
-  out_ << "  " << (step ? std::string(what) + ": " + shortened(*step, 60) : "there is nothing to be " + std::string(what)) << '\n';
+  out_ << "  "
+       << (step ? std::string(what) + ": " + shortened(*step, 60)
+                : "there is nothing to be " + std::string(what))
+       << '\n';
 }
 
 }  // namespace

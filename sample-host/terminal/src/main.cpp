@@ -24,9 +24,11 @@ using cloche::Error;
 using cloche::Result;
 namespace fs = std::filesystem;
 
-constexpr const char* kDetails = R"(Without --interactive it shows the plugins, what each may do and why, what each of their commands makes of the documents,
-and what was refused. Nothing is written to the documents. The exit code is 0 when all went as it should, which
-includes the plugin that is refused and the one that is contained.
+constexpr const char* kDetails =
+    R"(Without --interactive it shows the plugins, what each may do and why, what each of their
+commands makes of the documents, and what was refused. Nothing is written to the documents. The
+exit code is 0 when all went as it should, which includes the plugin that is refused and the one
+that is contained.
 
 Examples:
   cloche-sample-host
@@ -51,13 +53,19 @@ fs::path default_data() {
 }
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("DOCUMENT", options.documents, "Texts to work on; the Markdown files of the workspace if none is named");
+  app.add_option("DOCUMENT", options.documents,
+                 "Texts to work on; the Markdown files of the workspace if none is named");
   app.add_flag("-i,--interactive", options.interactive, "Read what to do from stdin, line by line");
-  app.add_option("--workspace", options.root, "The folder to work in; where sample-host/ is if not given")->type_name("DIR");
-  app.add_option("--plugins", options.plugins, "The folder of the plugins; sample-host/plugins if not given")->type_name("DIR");
-  app.add_option("--policy", options.policy, "What they may do; sample-host/policy.yaml if not given")->type_name("FILE");
-  app.add_option("--data", options.data, "Where plugins' data is kept; in the XDG data home if not given")->type_name("DIR");
-  app.add_flag("--describe", options.describe, "Print cloche-host.json, what the editor offers plugins, and end");
+  app.add_option("--workspace", options.root, "The folder to work in; where sample-host/ is if not given")
+      ->type_name("DIR");
+  app.add_option("--plugins", options.plugins, "The folder of the plugins; sample-host/plugins if not given")
+      ->type_name("DIR");
+  app.add_option("--policy", options.policy, "What they may do; sample-host/policy.yaml if not given")
+      ->type_name("FILE");
+  app.add_option("--data", options.data, "Where plugins' data is kept; in the XDG data home if not given")
+      ->type_name("DIR");
+  app.add_flag("--describe", options.describe,
+               "Print cloche-host.json, what the editor offers plugins, and end");
   app.footer(kDetails);
 }
 
@@ -65,7 +73,8 @@ Result<void> fill_in(Options& options) {
   const fs::path home = find_root();
   if (home.empty() && (options.root.empty() || options.plugins.empty() || options.policy.empty())) {
     return Error(Errc::invalid_argument,
-                 "there is no sample-host/plugins here or above the program: name --workspace, --plugins and --policy");
+                 "there is no sample-host/plugins here or above the program: name --workspace, --plugins and "
+                 "--policy");
   }
   if (options.root.empty()) options.root = home;
   if (options.plugins.empty()) options.plugins = home / "sample-host" / "plugins";
@@ -87,7 +96,8 @@ Result<cloche::Policy> read_policy(const fs::path& path) {
 
 std::map<std::string, fs::path> home_directory() {
   const char* home = std::getenv("HOME");
-  return home == nullptr ? std::map<std::string, fs::path>() : std::map<std::string, fs::path>{{"HOME", home}};
+  return home == nullptr ? std::map<std::string, fs::path>()
+                         : std::map<std::string, fs::path>{{"HOME", home}};
 }
 
 Result<Workbench> open_workbench(const Options& options, const Style& style) {
@@ -148,7 +158,8 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   try {
     Options options;
-    CLI::App app("A text workbench whose commands are plugins, each with only what it was granted.", "cloche-sample-host");
+    CLI::App app("A text workbench whose commands are plugins, each with only what it was granted.",
+                 "cloche-sample-host");
     add_options(app, options);
     CLI11_PARSE(app, argc, argv);
     if (options.describe) return describe_host();

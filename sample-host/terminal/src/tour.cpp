@@ -6,7 +6,8 @@
 namespace workbench::terminal {
 namespace {
 
-// The two plugins that are there to be stopped. Any other that is, and either of these that is not, is a surprise.
+// The two plugins that are there to be stopped. Any other that is, and either of these that is not, is a
+// surprise.
 constexpr std::string_view kRefused = "cloche.sample.overreach";
 constexpr std::string_view kMisbehaving = "cloche.sample.misbehaver";
 
@@ -82,14 +83,19 @@ void Tour::show_commands(std::vector<Document>& documents) {
 }
 
 void Tour::show_end() {
-  out_ << '\n' << loaded_ << " plugins loaded, " << refused_ << " refused; " << ran_ << " commands run, " << contained_
-       << " of them contained; the host is well.\n";
-  if (surprises_ > 0) out_ << describer_.style()(Look::bad, std::to_string(surprises_) + " of these were not as they should be.") << '\n';
+  out_ << '\n'
+       << loaded_ << " plugins loaded, " << refused_ << " refused; " << ran_ << " commands run, "
+       << contained_ << " of them contained; the host is well.\n";
+  if (surprises_ > 0)
+    out_ << describer_.style()(Look::bad,
+                               std::to_string(surprises_) + " of these were not as they should be.")
+         << '\n';
 }
 
 }  // namespace
 
-bool show_tour(Workbench& bench, const Describer& describer, std::vector<Document> documents, std::ostream& out) {
+bool show_tour(Workbench& bench, const Describer& describer, std::vector<Document> documents,
+               std::ostream& out) {
   Tour tour(bench, describer, out);
   tour.show_plugins();
   tour.show_rights();

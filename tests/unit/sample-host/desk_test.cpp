@@ -11,7 +11,8 @@ using workbench::Document;
 namespace {
 
 Result<std::string> text_seen_by(Desk& desk, const std::string& plugin) {
-  return desk.with_document(plugin, [](Document& document) -> Result<std::string> { return document.text(); });
+  return desk.with_document(plugin,
+                            [](Document& document) -> Result<std::string> { return document.text(); });
 }
 
 }  // namespace

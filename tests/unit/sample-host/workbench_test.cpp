@@ -28,8 +28,9 @@ class Fixture {
   Fixture& operator=(const Fixture&) = delete;
 
   /// Adds the plugin test.NAME, whose commands are NAME.COMMAND.
-  void add(const std::string& name, const std::string& capabilities, std::initializer_list<const char*> commands,
-           const std::string& source, const std::string& limits = "{}") {
+  void add(const std::string& name, const std::string& capabilities,
+           std::initializer_list<const char*> commands, const std::string& source,
+           const std::string& limits = "{}") {
     const fs::path place = folder_ / "plugins" / name;
     fs::create_directories(place);
     std::ofstream manifest(place / "plugin.yaml");
@@ -37,12 +38,17 @@ class Fixture {
     manifest << "limits: " << limits << "\n";
     if (!capabilities.empty()) manifest << "capabilities: {required: [" << capabilities << "]}\n";
     manifest << "contributes:\n  commands:\n";
-    for (const char* command : commands) manifest << "    - {id: " << name << "." << command << ", title: " << command << "}\n";
+    for (const char* command : commands)
+      manifest << "    - {id: " << name << "." << command << ", title: " << command << "}\n";
     std::ofstream(place / "main.mjs") << source;
   }
 
   Workbench& open(cloche::Policy policy) {
-    auto bench = Workbench::create({.policy = std::move(policy), .workspace = folder_, .directories = {}, .data = folder_ / "data", .log = nullptr});
+    auto bench = Workbench::create({.policy = std::move(policy),
+                                    .workspace = folder_,
+                                    .directories = {},
+                                    .data = folder_ / "data",
+                                    .log = nullptr});
     REQUIRE(bench);
     bench_.emplace(std::move(*bench));
     REQUIRE(bench_->load_plugins(folder_ / "plugins"));
@@ -147,7 +153,8 @@ TEST_SUITE("Workbench") {
 
   TEST_CASE("an endless command ends at its limit, and the next one works") {
     Fixture fixture;
-    fixture.add("loop", "", {"forever", "once"}, "export const forever = () => { for (;;); }; export const once = () => 1;",
+    fixture.add("loop", "", {"forever", "once"},
+                "export const forever = () => { for (;;); }; export const once = () => 1;",
                 "{cpu_per_call: 30ms}");
     fixture.open({});
     Document document("d", "");
@@ -176,13 +183,15 @@ TEST_SUITE("Workbench") {
   TEST_CASE("a policy that names what there is not is refused") {
     cloche::Policy policy;
     policy.add_grant("editro");
-    const auto bench = Workbench::create({.policy = policy, .workspace = ".", .directories = {}, .data = "data", .log = nullptr});
+    const auto bench = Workbench::create(
+        {.policy = policy, .workspace = ".", .directories = {}, .data = "data", .log = nullptr});
     REQUIRE_FALSE(bench);
     CHECK(bench.error().code() == Errc::policy_invalid);
   }
 
   TEST_CASE("a folder that is not there is an error") {
-    auto bench = Workbench::create({.policy = {}, .workspace = ".", .directories = {}, .data = "data", .log = nullptr});
+    auto bench = Workbench::create(
+        {.policy = {}, .workspace = ".", .directories = {}, .data = "data", .log = nullptr});
     REQUIRE(bench);
     CHECK(bench->load_plugins("no/such/folder").error().code() == Errc::io);
   }

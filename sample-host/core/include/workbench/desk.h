@@ -10,8 +10,8 @@
 
 namespace workbench {
 
-/// Which document each plugin works on while one of its commands runs, and what it has to say. A plugin reaches that
-/// document and no other, and none while no command of it runs. May be used from any thread.
+/// Which document each plugin works on while one of its commands runs, and what it has to say. A plugin
+/// reaches that document and no other, and none while no command of it runs. May be used from any thread.
 class Desk {
  public:
   static constexpr std::size_t kMaxMessages = 100;
@@ -21,7 +21,8 @@ class Desk {
   /// Afterwards the plugin has no document. Gives the messages it left.
   std::vector<std::string> close(const std::string& plugin);
 
-  /// `f(Document&)`, which gives a Result, with the plugin's document. Error: `not_capable` when it has none now.
+  /// `f(Document&)`, which gives a Result, with the plugin's document. Error: `not_capable` when it has none
+  /// now.
   template <class F>
   auto with_document(const std::string& plugin, F f) -> std::invoke_result_t<F, Document&> {
     const std::scoped_lock lock(mutex_);

@@ -10,7 +10,8 @@
 
 namespace workbench {
 
-/// A part of a text, counted in UTF-16 code units as JavaScript does. Empty where `start` equals `end`: a caret.
+/// A part of a text, counted in UTF-16 code units as JavaScript does. Empty where `start` equals `end`: a
+/// caret.
 struct Range {
   std::uint32_t start = 0;
   std::uint32_t end = 0;
@@ -18,8 +19,8 @@ struct Range {
 };
 BOOST_DESCRIBE_STRUCT(Range, (), (start, end))
 
-/// A text with a name, a selection and a history. Edits between `begin_step` and `end_step` are undone together. Used by
-/// one thread at a time.
+/// A text with a name, a selection and a history. Edits between `begin_step` and `end_step` are undone
+/// together. Used by one thread at a time.
 class Document {
  public:
   /// `text` is UTF-8. The caret is at its beginning.
@@ -30,7 +31,8 @@ class Document {
   [[nodiscard]] Range selection() const noexcept { return now_.selection; }
   [[nodiscard]] std::string selected_text() const;
 
-  /// Errors: `invalid_argument` for a range that ends before it starts, is beyond the text, or cuts a character in two.
+  /// Errors: `invalid_argument` for a range that ends before it starts, is beyond the text, or cuts a
+  /// character in two.
   [[nodiscard]] cloche::Result<void> select(Range range);
   /// Puts `text` in the place of the range and selects it. Errors as of `select`.
   [[nodiscard]] cloche::Result<void> replace(Range range, std::string_view text);

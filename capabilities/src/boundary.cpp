@@ -33,13 +33,13 @@ void prepend(std::string& path, std::string part) {
 }  // namespace
 
 bool Inward::mismatch(std::string_view expected, ValueRef found) {
-  mismatch_ = std::make_unique<Mismatch>(Mismatch{{}, std::string(expected), describe(reader_, found, expected)});
+  mismatch_ = std::make_unique<Mismatch>(Mismatch{{}, std::string(expected), describe(reader_, found, expected), Errc::invalid_argument});
   return false;
 }
 
 bool Inward::too_deep() {
   mismatch_ = std::make_unique<Mismatch>(
-      Mismatch{{}, "a value at most " + std::to_string(kMaxDepth) + " levels deep", "a deeper or cyclic one"});
+      Mismatch{{}, "a value at most " + std::to_string(kMaxDepth) + " levels deep", "a deeper or cyclic one", Errc::size_limit});
   return false;
 }
 

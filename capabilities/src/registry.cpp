@@ -8,7 +8,7 @@ namespace detail {
 Error argument_error(const FunctionInfo& info, std::size_t index, const Inward& in) {
   std::string text = info.name + ": argument " + std::to_string(index + 1) + " (" + info.parameters[index].name;
   if (!in.path().empty()) text += (in.path().front() == '[' ? "" : ".") + in.path();
-  return {Errc::invalid_argument, text + "): expected " + in.expected() + ", found " + in.found()};
+  return {in.code(), text + "): expected " + in.expected() + ", found " + in.found()};
 }
 
 Error current_exception_error(const FunctionInfo& info) {

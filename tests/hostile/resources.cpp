@@ -126,18 +126,6 @@ TEST_CASE("a crash while a plugin is loaded is the load's error") {
   CHECK(ask<int>(plugin, "f") == 1);
 }
 
-TEST_CASE("a WebAssembly memory cannot be larger than the limit for external memory") {
-  Sandbox box(each_mode());
-  Plugin plugin = box.load(tight(R"(
-    export const f = (pages) => { try { return new WebAssembly.Memory({initial: pages}).buffer.byteLength } catch (e) { return e.name } };
-    export const g = () => { const m = new WebAssembly.Memory({initial: 1}); try { m.grow(60000); return m.buffer.byteLength } catch (e) { return e.name } };
-  )", "external: 4MiB"));
-  CHECK(ask<int>(plugin, "f", 1) == 65536);
-  CHECK(ask(plugin, "f", 65536) == Value("RangeError"));
-  CHECK(ask(plugin, "f", 1000) == Value("RangeError"));
-  CHECK(ask(plugin, "g") == Value("RangeError"));
-}
-
 TEST_CASE("floods of timers, intervals, rejections and log lines are bounded") {
   Sandbox box(each_mode(), waiting());
   Plugin healthy = box.load(kHealthy, {"t"});

@@ -68,7 +68,8 @@ Error object_to_error(const Entered& in, v8::Local<v8::Object> object, int cause
   std::string message = text_property(in, object, "message");
   if (message.empty() && !object->IsNativeError()) message = describe(in, object);
   Error error(code.value_or(Errc::threw), std::move(message));
-  if (!code) error = std::move(error).of_class(std::move(name)).with_plugin_code(text_property(in, object, "code"));
+  // What one plugin threw may have come here through a host function, and is still what was thrown.
+  if (!code || *code == Errc::threw) error = std::move(error).of_class(std::move(name)).with_plugin_code(text_property(in, object, "code"));
   error = std::move(error).with_frames(frames_of(in, object));
 
   v8::TryCatch ignore(in.isolate);

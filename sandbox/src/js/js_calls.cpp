@@ -37,14 +37,19 @@ void JsInstance::call_kept(std::uint64_t id, detail::Outgoing& outgoing) {
 
 // On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin on the stack it is on.
 void JsInstance::submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing) {
-  if (state_.load(std::memory_order_relaxed) == State::ready && loop::Loop::current() == &worker_.loop) {
+  const State state = state_.load(std::memory_order_relaxed);
+  if (state < State::closing && loop::Loop::current() == &worker_.loop) {
     if (runner_.current()) {
       const v8::HandleScope handle_scope(runner_.isolate());
-      return perform({runner_.isolate(), runner_.isolate()->GetCurrentContext()}, target, outgoing, nullptr);
+      ++nested_;
+      perform({runner_.isolate(), runner_.isolate()->GetCurrentContext()}, target, outgoing, nullptr);
+      --nested_;
+      return;
     }
-    if (!runner_.active() && turns_.empty()) {
+    if (state == State::ready && !runner_.active() && turns_.empty()) {
       const Budget budget{std::min(options.cpu, limits().cpu_per_call), std::min(options.wall, limits().wall_per_call)};
-      return stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
+      stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
+      return worker_.loop.refresh_wake_handle();
     }
   }
   submit_from_afar(options, target, outgoing.to_heap(true));
@@ -102,7 +107,7 @@ void JsInstance::perform(const Entered& in, const Target& target, detail::Outgoi
   {
     const v8::TryCatch caught(in.isolate);
     auto value = produce(in, target, outgoing, caught);
-    if (value && performing_.size() == 1) in.isolate->PerformMicrotaskCheckpoint();
+    if (value && nested_ == 0) in.isolate->PerformMicrotaskCheckpoint();
     if (runner_.stop_reason()) {
       outgoing.fail(limit_error(*runner_.stop_reason()));
     } else if (!value) {
@@ -197,16 +202,18 @@ void JsInstance::settle(const Entered& in, detail::Outgoing& outgoing, const std
 void JsInstance::await(const Entered& in, std::shared_ptr<WaitingCall> call, v8::Local<v8::Promise> promise) {
   const std::uint64_t id = ++last_waiting_;
   const auto data = v8::Array::New(in.isolate, 2);
-  data->Set(in.context, 0, v8::External::New(in.isolate, this)).Check();
-  data->Set(in.context, 1, v8::Number::New(in.isolate, static_cast<double>(id))).Check();
+  // Own properties, whatever the plugin has put on Array.prototype: it must not come to hold the pointer.
+  data->CreateDataProperty(in.context, 0, v8::External::New(in.isolate, this)).Check();
+  data->CreateDataProperty(in.context, 1, v8::Number::New(in.isolate, static_cast<double>(id))).Check();
   const auto on_value = [](const v8::FunctionCallbackInfo<v8::Value>& info) { on_settled(info, true); };
   const auto on_error = [](const v8::FunctionCallbackInfo<v8::Value>& info) { on_settled(info, false); };
+  const v8::TryCatch caught(in.isolate);
   v8::Local<v8::Function> fulfil;
   v8::Local<v8::Function> reject;
   const bool made = v8::Function::New(in.context, on_value, data).ToLocal(&fulfil) &&
                     v8::Function::New(in.context, on_error, data).ToLocal(&reject) &&
                     !promise->Then(in.context, fulfil, reject).IsEmpty();
-  if (!made) return call->outgoing->fail({Errc::internal, "the result's promise cannot be awaited"});
+  if (!made) return call->outgoing->fail(failure(in, caught));  // the plugin's own code chooses what `then` makes
   call->pending = true;
   waiting_.emplace(id, std::move(call));
 }
@@ -237,7 +244,7 @@ void JsInstance::deliver(const Entered& in, detail::Outgoing& outgoing, v8::Loca
   if (outgoing.read_result(inward, to_ref(value))) return;
   if (inward.mismatched()) {
     const std::string where = inward.path().empty() ? "the result" : "the result's " + inward.path();
-    return outgoing.fail({Errc::invalid_argument, where + ": expected " + inward.expected() + ", found " + inward.found()});
+    return outgoing.fail({inward.code(), where + ": expected " + inward.expected() + ", found " + inward.found()});
   }
   if (reader.too_large()) {
     return outgoing.fail({Errc::size_limit, "the result is larger than the " + format_size(limits().message) + " this plugin may send at once"});

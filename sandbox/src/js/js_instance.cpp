@@ -164,8 +164,11 @@ std::optional<std::uint64_t> JsInstance::handle_id(const Function& function) con
   return handle->id();
 }
 
+// Posted even from the plugin's own thread, behind the calls that were made with the handle.
 void JsInstance::release_kept(std::uint64_t id) {
-  enqueue([this, id] { world_->realm->release(id); });
+  const std::scoped_lock lock(gate_);
+  if (state_.load(std::memory_order_relaxed) >= State::closing) return;
+  worker_.loop.post([self = shared_from_this(), id] { self->enqueue([self = self.get(), id] { self->world_->realm->release(id); }); });
 }
 
 void JsInstance::log(LogLevel level, std::string_view text) {

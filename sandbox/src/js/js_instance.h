@@ -134,6 +134,7 @@ class JsInstance final : public Instance, private Surroundings, public std::enab
   loop::Signal work_;  // the main fiber waits on it
   std::deque<Turn> turns_;
   std::vector<detail::Outgoing*> performing_;                      // the calls on the stack, outermost first
+  int nested_ = 0;                                                 // how many of them began on the plugin's own stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
 

@@ -243,24 +243,46 @@ v8::MaybeLocal<v8::Promise> Modules::on_import(v8::Local<v8::Context> context, v
   std::string from = to_utf8(in.isolate, referrer);
   const std::string own = modules.url("");
   from = from.starts_with(own) ? from.substr(own.size()) : std::string();
-  return modules.import_dynamically(in, to_utf8(in.isolate, specifier), from);
+  auto target = modules.resolve(to_utf8(in.isolate, specifier), from);
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
+  if (!target) {
+    resolver->Reject(context, to_exception(in, target.error())).FromMaybe(false);
+  } else {
+    modules.import_soon(in, make_string(in.isolate, *target), resolver);
+  }
+  return resolver->GetPromise();
 }
 
-v8::MaybeLocal<v8::Promise> Modules::import_dynamically(const Entered& in, std::string_view specifier,
-                                                        std::string_view referrer) {
-  auto target = resolve(specifier, referrer);
-  auto evaluation = target ? run(in, *target) : Result<v8::Local<v8::Promise>>(target.error());
+// A module is never run from inside another's evaluation, which it may have in its own graph: it waits for a microtask.
+void Modules::import_soon(const Entered& in, v8::Local<v8::String> path, v8::Local<v8::Promise::Resolver> resolver) {
+  v8::Local<v8::Value> parts[] = {path, resolver};
+  const auto job = [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+    const Entered entered{info.GetIsolate(), info.GetIsolate()->GetCurrentContext()};
+    const auto data = info.Data().As<v8::Array>();
+    const auto path_part = data->Get(entered.context, 0).ToLocalChecked();
+    const auto resolver_part = data->Get(entered.context, 1).ToLocalChecked().As<v8::Promise::Resolver>();
+    Realm::of(entered.context).modules().import_now(entered, to_utf8(entered.isolate, path_part), resolver_part);
+  };
+  v8::Local<v8::Function> function;
+  const auto data = v8::Array::New(in.isolate, parts, std::size(parts));
+  if (v8::Function::New(in.context, job, data).ToLocal(&function)) in.isolate->EnqueueMicrotask(function);
+}
+
+void Modules::import_now(const Entered& in, const std::string& path, v8::Local<v8::Promise::Resolver> resolver) {
+  auto evaluation = run(in, path);
   if (!evaluation) {
-    v8::Local<v8::Promise::Resolver> resolver;
-    if (!v8::Promise::Resolver::New(in.context).ToLocal(&resolver)) return {};
     resolver->Reject(in.context, to_exception(in, evaluation.error())).FromMaybe(false);
-    return resolver->GetPromise();
+    return;
   }
   // When the evaluation is done, the promise gives the namespace; when it fails, the same failure.
   v8::Local<v8::Function> give_namespace;
+  v8::Local<v8::Promise> done;
   const auto callback = [](const v8::FunctionCallbackInfo<v8::Value>& info) { info.GetReturnValue().Set(info.Data()); };
-  if (!v8::Function::New(in.context, callback, exports(in, *target)).ToLocal(&give_namespace)) return {};
-  return (*evaluation)->Then(in.context, give_namespace);
+  if (v8::Function::New(in.context, callback, exports(in, path)).ToLocal(&give_namespace) &&
+      (*evaluation)->Then(in.context, give_namespace).ToLocal(&done)) {
+    resolver->Resolve(in.context, done).FromMaybe(false);
+  }
 }
 
 }  // namespace cloche::js

@@ -48,8 +48,8 @@ class Modules {
   [[nodiscard]] std::string url(std::string_view path) const;
   [[nodiscard]] const Record* record_of(const Entered& in, v8::Local<v8::Module> module) const;
   Record& remember(const Entered& in, const std::string& path, v8::Local<v8::Module> module);
-  [[nodiscard]] v8::MaybeLocal<v8::Promise> import_dynamically(const Entered& in, std::string_view specifier,
-                                                               std::string_view referrer);
+  void import_soon(const Entered& in, v8::Local<v8::String> path, v8::Local<v8::Promise::Resolver> resolver);
+  void import_now(const Entered& in, const std::string& path, v8::Local<v8::Promise::Resolver> resolver);
 
   static v8::MaybeLocal<v8::Module> on_resolve(v8::Local<v8::Context> context, v8::Local<v8::String> specifier,
                                                v8::Local<v8::FixedArray>, v8::Local<v8::Module> referrer);

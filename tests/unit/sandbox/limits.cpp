@@ -1,6 +1,8 @@
 // Limits: each ends what goes beyond it with its own code, and the next call works.
 #include "support.h"
 
+#include <thread>
+
 using namespace cloche;
 using namespace cloche::testing;
 using namespace std::chrono_literals;
@@ -211,4 +213,26 @@ TEST_CASE("a limit that ends one call leaves the others that wait") {
   auto slow = plugin.call("slow");
   CHECK(ask_error(plugin, "spin").code() == Errc::cpu_limit);
   CHECK(slow.get().value() == Value("slow"));
+}
+
+TEST_CASE("a call whose host function blocks for too long is answered in time; the plugin goes on when it has ended") {
+  Events events;
+  Registry registry;
+  registry.define("t").sync("block", [&](Call& call) {
+    return call.blocking([&] {
+      events.add("blocking");
+      events.wait_for("let go");
+    });
+  });
+  Sandbox box(each_mode(), std::move(registry));
+  Plugin plugin = box.load(limited("export const f = () => { t.block(); for (;;) {} };", "wall_per_call: 20ms"));
+  std::optional<Future<Value>> call;
+  std::thread([&] { call.emplace(plugin.call("f")); }).join();
+  CHECK(call->get().error().code() == Errc::wall_limit);
+  CHECK(events.count("blocking") == 1);
+  events.add("let go");
+  // What waits in the mailbox has a time of its own; the plugin is free again after a while.
+  auto answer = plugin.call("ping").get();
+  while (!answer && answer.error().code() == Errc::wall_limit) answer = plugin.call("ping").get();
+  CHECK(answer.value() == Value("pong"));
 }

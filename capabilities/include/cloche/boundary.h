@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cloche/error.h>
 #include <cloche/value.h>
 #include <cstddef>
 #include <cstdint>
@@ -95,6 +96,8 @@ class Inward {
   [[nodiscard]] const std::string& path() const noexcept { return mismatch_->path; }
   [[nodiscard]] const std::string& expected() const noexcept { return mismatch_->expected; }
   [[nodiscard]] const std::string& found() const noexcept { return mismatch_->found; }
+  /// `invalid_argument`, or `size_limit` for what is nested too deeply.
+  [[nodiscard]] Errc code() const noexcept { return mismatch_->code; }
   /// Forgets a mismatch, to try another type.
   void forget() noexcept { mismatch_.reset(); }
 
@@ -111,6 +114,7 @@ class Inward {
     std::string path;
     std::string expected;
     std::string found;
+    Errc code = Errc::invalid_argument;
   };
 
   ValueReader& reader_;

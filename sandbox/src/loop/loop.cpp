@@ -156,7 +156,10 @@ bool Loop::due() const noexcept {
 // Called whenever a fiber stops running: sees to it that a server runs when a job or timer is due. They are not run here, in the
 // middle of the scheduler, because they may wait. A server that stops running inside a job waits there: another takes over.
 void Loop::serve() noexcept {
-  if (server_ != nullptr && !server_idle_ && context::active() == server_) server_ = nullptr;
+  if (context::active() == server_) {
+    if (server_idle_) return;  // on its way to sleep: whoever stops running next wakes it, and be it the dispatcher
+    server_ = nullptr;
+  }
   if (!due()) return;
   reactor_->context.poll();  // only wake-ups, which have had their effect
   if (server_ == nullptr) {

@@ -32,8 +32,10 @@ case_documents_on_disk_stay_as_they_are() {
 }
 case_no_escapes_where_it_is_no_terminal() { make_document; bench note.md; ! grep -q $'\x1b' "$folder/stdout" || fail "expected plain text"; }
 case_a_surprise_is_a_failure() {
-  make_document; mkdir none
-  bench note.md --plugins none
+  make_document
+  plugin 'contributes: {commands: [{id: p.fall, title: Fall over}]}' <<<'export const fall = () => { throw new Error("oh"); };'
+  bench note.md --plugins .
+  prints_like 'Fall over .*contained \[threw\] Error: oh at main\.mjs:1:'
   exits 1
   prints_like 'not as they should be'
 }
@@ -76,4 +78,5 @@ case_settings_are_kept() {
 case_describe() { run --describe; exits 0; diff "$folder/stdout" "$root/sample-host/cloche-host.json" || fail "expected the file as it is"; }
 case_missing_document() { bench none.md; exits 1; complains 'none\.md'; }
 case_bad_policy() { make_document; echo 'a: b' >policy.yaml; bench note.md --policy policy.yaml; exits 1; complains 'policy\.yaml:1:1: error\[policy_invalid\]'; }
+case_unknown_option() { run --nope; exits 2; prints_nothing; }
 case_help() { run --help; exits 0; prints_like '^Examples:$'; prints_like -- '--interactive'; }

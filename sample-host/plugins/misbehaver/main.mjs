@@ -18,5 +18,5 @@ export function recurse() {
 
 export function eatMemory() {
   const eaten = [];
-  for (;;) eaten.push({ bite: eaten.length, of: [eaten.length] });
+  for (;;) eaten.push(new Array(1024).fill(eaten.length));
 }

@@ -41,7 +41,8 @@ Result<Document> read_document(const fs::path& path, const fs::path& root) {
   if (!cloche::is_utf8(*text)) {
     return Error(Errc::invalid_argument, "expected a text in UTF-8").at({path.string(), 0, 0});
   }
-  return Document(fs::proximate(absolute, root, error).string(), std::move(*text));
+  const std::string below_root = fs::proximate(absolute, root, error).string();
+  return Document(below_root.starts_with("..") ? path.string() : below_root, std::move(*text));
 }
 
 std::vector<fs::path> markdown_files(const fs::path& root) {

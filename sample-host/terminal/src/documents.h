@@ -8,8 +8,8 @@
 
 namespace workbench::terminal {
 
-/// The document in the file `path`, named as it is seen from `root`. Errors: `io`; `invalid_argument` when it
-/// is not UTF-8.
+/// The document in the file `path`, named as it is seen from `root`, or as it is written where it is
+/// elsewhere. Errors: `io`; `invalid_argument` when it is not UTF-8.
 [[nodiscard]] cloche::Result<Document> read_document(const std::filesystem::path& path,
                                                      const std::filesystem::path& root);
 

@@ -35,6 +35,8 @@ Examples:
   cloche-sample-host --interactive README.md
   cloche-sample-host --plugins my-plugins --policy my-policy.yaml notes.md)";
 
+constexpr int kUsage = 2;
+
 struct Options {
   fs::path root;
   fs::path plugins;
@@ -57,13 +59,17 @@ void add_options(CLI::App& app, Options& options) {
                  "Texts to work on; the Markdown files of the workspace if none is named");
   app.add_flag("-i,--interactive", options.interactive, "Read what to do from stdin, line by line");
   app.add_option("--workspace", options.root, "The folder to work in; where sample-host/ is if not given")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->take_last();
   app.add_option("--plugins", options.plugins, "The folder of the plugins; sample-host/plugins if not given")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->take_last();
   app.add_option("--policy", options.policy, "What they may do; sample-host/policy.yaml if not given")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->take_last();
   app.add_option("--data", options.data, "Where plugins' data is kept; in the XDG data home if not given")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->take_last();
   app.add_flag("--describe", options.describe,
                "Print cloche-host.json, what the editor offers plugins, and end");
   app.footer(kDetails);
@@ -161,7 +167,11 @@ int main(int argc, char** argv) {
     CLI::App app("A text workbench whose commands are plugins, each with only what it was granted.",
                  "cloche-sample-host");
     add_options(app, options);
-    CLI11_PARSE(app, argc, argv);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& told) {
+      return app.exit(told) == 0 ? EXIT_SUCCESS : kUsage;
+    }
     if (options.describe) return describe_host();
     if (auto filled = fill_in(options); !filled) return fail(filled.error());
     return run(options);

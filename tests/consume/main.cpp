@@ -19,7 +19,10 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   cloche::Registry registry = cloche::builtin_capabilities();
   registry.define("notes")
-      .sync("first", [] { return Note{"first", {1, 2}}; })
+      .sync("first",
+            [] {
+              return Note{"first", {1, 2}};
+            })
       .async("save", [](cloche::Call& call, const Note& note) -> cloche::Result<void> {
         if (note.title.empty()) return cloche::Error(cloche::Errc::invalid_argument, "a note needs a title");
         return call.sleep(std::chrono::milliseconds(1));

@@ -31,6 +31,8 @@ class Surroundings {
 
   /// Starts a fiber for a host function; the instance is not destroyed before it ends.
   virtual void spawn(std::function<void(CallServices&)> body) = 0;
+  /// How many of those run.
+  [[nodiscard]] virtual std::uint64_t under_way() const noexcept = 0;
   /// What a host function that runs on the plugin's own stack may ask for.
   [[nodiscard]] virtual CallServices& sync_services() noexcept = 0;
 

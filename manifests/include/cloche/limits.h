@@ -17,7 +17,7 @@ struct Limits {
   static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
   ByteCount heap = 64U << 20;                         ///< JavaScript heap
-  ByteCount external = 32U << 20;                     ///< ArrayBuffers and WebAssembly memories together
+  ByteCount external = 32U << 20;                     ///< memory of ArrayBuffers
   Duration cpu_per_call = std::chrono::seconds(1);    ///< computing; waiting does not count
   Duration wall_per_call = std::chrono::seconds(10);  ///< from the call to its answer, waiting included
   ByteCount stack = 512U << 10;                       ///< JavaScript's share of the fiber stack

@@ -25,8 +25,8 @@ class PackageFiles {
 };
 
 struct HostOptions {
-  Registry registry = {};  ///< the host functions plugins may be given
-  Policy policy = {};      ///< who may have which; the default grants nothing
+  Registry registry = {};    ///< the host functions plugins may be given
+  Policy policy = Policy();  ///< who may have which; the default grants nothing
 
   /// Threads that run plugins. 0: none; the thread that makes the Host runs them, inside `poll` and while it waits for a Future.
   unsigned workers = 1;

@@ -79,8 +79,8 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
 
 }  // namespace
 
-HostFunctions::Slot::Slot(Realm& realm_of_all, const BoundFunction& function)
-    : realm(realm_of_all), boundary(realm.boundary()), services(realm.surroundings().sync_services()), bound(function) {
+HostFunctions::Slot::Slot(Realm& its_realm, const BoundFunction& its_bound)
+    : realm(its_realm), boundary(realm.boundary()), services(realm.surroundings().sync_services()), bound(its_bound) {
   const auto* sync_body = std::get_if<std::unique_ptr<SyncFunction>>(&bound.function->body);
   if (sync_body != nullptr) sync = sync_body->get();
 }
@@ -122,6 +122,11 @@ void HostFunctions::call_async(const Info& info) {
   Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
   v8::Isolate* isolate = info.GetIsolate();
   const auto context = isolate->GetCurrentContext();
+  Surroundings& around = slot.realm.surroundings();
+  if (around.under_way() >= around.limits().pending) {
+    const std::string text = "no more than " + std::to_string(around.limits().pending) + " asynchronous calls may be under way at once";
+    return throw_failure({isolate, context}, Answer::failed({Errc::quota, text}), false);
+  }
   const Arguments arguments(info);
   Reader reader(isolate, slot.boundary);
   Writer writer(isolate, slot.boundary);
@@ -135,7 +140,7 @@ void HostFunctions::call_async(const Info& info) {
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return;
   pending->resolver.Reset(isolate, resolver);
   info.GetReturnValue().Set(resolver->GetPromise());
-  slot.realm.surroundings().spawn([&slot, isolate, pending](CallServices& services) {
+  around.spawn([&slot, isolate, pending](CallServices& services) {
     Call call = slot.bound.call(services);
     pending->call->run(call);
     slot.realm.surroundings().enqueue([&slot, isolate, pending] { settle(slot.realm, isolate, *pending); });

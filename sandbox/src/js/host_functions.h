@@ -22,7 +22,7 @@ class HostFunctions {
  private:
   /// What a function's callback needs, one step away.
   struct Slot {
-    Slot(Realm& realm_of_all, const BoundFunction& function);
+    Slot(Realm& its_realm, const BoundFunction& its_bound);
     Realm& realm;
     BoundaryParts& boundary;
     CallServices& services;

@@ -79,6 +79,7 @@ class JsInstance final : public Instance, private Surroundings, public std::enab
   [[nodiscard]] Runner& runner() noexcept override { return runner_; }
   void enqueue(std::function<void()> job) override;
   void spawn(std::function<void(CallServices&)> body) override;
+  [[nodiscard]] std::uint64_t under_way() const noexcept override { return fibers_; }
   [[nodiscard]] CallServices& sync_services() noexcept override { return stack_services_; }
   [[nodiscard]] Function make_handle(std::uint64_t id, std::string name) override;
   [[nodiscard]] std::optional<std::uint64_t> handle_id(const Function& function) const override;

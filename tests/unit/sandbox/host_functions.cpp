@@ -224,3 +224,21 @@ TEST_CASE("a host function knows who calls it") {
   Sandbox box(each_mode(), std::move(registry));
   CHECK(evaluate(box, "import { who } from 'cap:t'; export const f = () => who();", {"t"}) == R"("com.example.test 1.0.0")");
 }
+
+TEST_CASE("no more asynchronous functions are under way than the plugin's limit; when one is done, another may begin") {
+  Gate gate;
+  Registry registry;
+  registry.define("t").async("wait", [&] { return gate.pass(); }).sync("open", [&] { gate.open(); });
+  Sandbox box(each_mode(), std::move(registry));
+  Plugin plugin = box.load(Package{.files = {{"main.mjs", "import { wait, open } from 'cap:t';\n"
+                                                          "export async function f() {\n"
+                                                          "  const begun = [wait(), wait()];\n"
+                                                          "  let code;\n"
+                                                          "  try { wait() } catch (e) { code = e.code }\n"
+                                                          "  open(); await Promise.all(begun); await wait();\n"
+                                                          "  return code;\n"
+                                                          "}"}},
+                                   .capabilities = {"t"},
+                                   .manifest = "limits: {pending: 2}\n"});
+  CHECK(ask<std::string>(plugin, "f") == "quota");
+}

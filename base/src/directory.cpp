@@ -19,7 +19,8 @@ Error open_error(std::string_view path, int error) {
   if (error == EXDEV || error == ELOOP) {
     return {Errc::not_capable, name + " leads outside its folder; only files inside it can be reached"};
   }
-  if (error == ENOSYS) return {Errc::not_supported, "this kernel has no openat2; Linux 5.6 or later is needed"};
+  if (error == ENOSYS)
+    return {Errc::not_supported, "this kernel has no openat2; Linux 5.6 or later is needed"};
   return {Errc::io, "cannot open " + name + ": " + reason(error)};
 }
 
@@ -35,8 +36,8 @@ Result<std::string> read_all(int fd, std::string_view path, std::uint64_t max_by
     text.append(buffer, static_cast<std::size_t>(count));
     if (text.size() > max_bytes) break;
   }
-  return Error(Errc::size_limit,
-               "'" + std::string(path) + "' is larger than the " + std::to_string(max_bytes) + " bytes allowed");
+  return Error(Errc::size_limit, "'" + std::string(path) + "' is larger than the " +
+                                     std::to_string(max_bytes) + " bytes allowed");
 }
 
 }  // namespace
@@ -71,7 +72,8 @@ Result<FileDescriptor> Directory::open_beneath(std::string_view path, int flags,
   for (;;) {
     const long fd = ::syscall(SYS_openat2, fd_.get(), name.c_str(), &how, sizeof how);
     if (fd >= 0) return FileDescriptor(static_cast<int>(fd));
-    // EAGAIN: something on the path was renamed while the kernel walked it, so it could not vouch for the result.
+    // EAGAIN: something on the path was renamed while the kernel walked it, so it could not vouch for the
+    // result.
     if (errno != EINTR && errno != EAGAIN) return open_error(shown_as.empty() ? path : shown_as, errno);
   }
 }

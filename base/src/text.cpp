@@ -35,12 +35,13 @@ std::optional<CodePoint> decode(std::string_view text) noexcept {
 }
 
 bool is_deceptive(char32_t c) noexcept {
-  if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) return true;      // C0, DEL and C1
-  if (c == 0xad || c == 0x61c || c == 0xfeff) return true;    // soft hyphen, Arabic letter mark, byte order mark
-  if (c >= 0x200b && c <= 0x200f) return true;                // zero width, direction marks
-  if (c >= 0x2028 && c <= 0x202e) return true;                // separators, embeddings and overrides
-  if (c >= 0x2060 && c <= 0x206f) return true;                // word joiner, isolates, deprecated format characters
-  return c >= 0xe0000 && c <= 0xe007f;                        // tags
+  if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) return true;  // C0, DEL and C1
+  if (c == 0xad || c == 0x61c || c == 0xfeff)
+    return true;                                // soft hyphen, Arabic letter mark, byte order mark
+  if (c >= 0x200b && c <= 0x200f) return true;  // zero width, direction marks
+  if (c >= 0x2028 && c <= 0x202e) return true;  // separators, embeddings and overrides
+  if (c >= 0x2060 && c <= 0x206f) return true;  // word joiner, isolates, deprecated format characters
+  return c >= 0xe0000 && c <= 0xe007f;          // tags
 }
 
 std::string escaped(char32_t c) {

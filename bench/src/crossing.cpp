@@ -31,7 +31,10 @@ Figure host_number() {
   BareV8 bare;
   constexpr std::size_t kHostCalls = 10 * kCalls;
   const Batch subject = [&] {
-    return seconds([&] { static_cast<void>(plugin.call<double>("addMany", static_cast<double>(kHostCalls)).get().value()); }) / kHostCalls;
+    return seconds([&] {
+             static_cast<void>(plugin.call<double>("addMany", static_cast<double>(kHostCalls)).get().value());
+           }) /
+           kHostCalls;
   };
   const Batch floor = [&] { return seconds([&] { bare.call_add_many(kHostCalls); }) / kHostCalls; };
   return compare("host_number", "ns", 41, subject, floor);

@@ -8,7 +8,8 @@ namespace cloche::bench {
 namespace {
 
 v8::Local<v8::String> text(v8::Isolate* isolate, std::string_view utf8) {
-  return v8::String::NewFromUtf8(isolate, utf8.data(), v8::NewStringType::kNormal, static_cast<int>(utf8.size()))
+  return v8::String::NewFromUtf8(isolate, utf8.data(), v8::NewStringType::kNormal,
+                                 static_cast<int>(utf8.size()))
       .ToLocalChecked();
 }
 
@@ -34,8 +35,8 @@ v8::MaybeLocal<v8::Value> evaluate_capability(v8::Local<v8::Context> context, v8
   return resolver->GetPromise();
 }
 
-v8::MaybeLocal<v8::Module> resolve(v8::Local<v8::Context> context, v8::Local<v8::String> name, v8::Local<v8::FixedArray>,
-                                   v8::Local<v8::Module>) {
+v8::MaybeLocal<v8::Module> resolve(v8::Local<v8::Context> context, v8::Local<v8::String> name,
+                                   v8::Local<v8::FixedArray>, v8::Local<v8::Module>) {
   v8::Isolate* isolate = context->GetIsolate();
 #if V8_MAJOR_VERSION >= 12
   const v8::Local<v8::String> exports[] = {text(isolate, "add1")};
@@ -96,7 +97,8 @@ double BareV8::call_handle(std::size_t count) {
     const v8::Context::Scope context_scope(context);
     const v8::TryCatch caught(isolate);
     v8::Local<v8::Value> argument = v8::Number::New(isolate, static_cast<double>(i));
-    const auto result = state_->handle.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &argument).ToLocalChecked();
+    const auto result =
+        state_->handle.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &argument).ToLocalChecked();
     sum += result.As<v8::Number>()->Value();
   }
   return sum;
@@ -109,7 +111,8 @@ double BareV8::call_add_many(std::size_t count) {
   const auto context = state_->context.Get(isolate);
   const v8::Context::Scope context_scope(context);
   v8::Local<v8::Value> argument = v8::Number::New(isolate, static_cast<double>(count));
-  const auto result = state_->add_many.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &argument).ToLocalChecked();
+  const auto result =
+      state_->add_many.Get(isolate)->Call(context, v8::Undefined(isolate), 1, &argument).ToLocalChecked();
   return result.As<v8::Number>()->Value();
 }
 

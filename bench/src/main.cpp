@@ -30,7 +30,9 @@ nlohmann::json to_json(const Figure& figure) {
 
 void print(const Figure& figure) {
   std::printf("%-20s %12.2f %-3s", figure.name.c_str(), figure.value, figure.unit.c_str());
-  if (figure.floor) std::printf("  bare V8 %10.2f %-3s  ratio %.2f", *figure.floor, figure.unit.c_str(), figure.value / *figure.floor);
+  if (figure.floor)
+    std::printf("  bare V8 %10.2f %-3s  ratio %.2f", *figure.floor, figure.unit.c_str(),
+                figure.value / *figure.floor);
   std::printf("\n");
 }
 

@@ -38,7 +38,8 @@ Figure compare(std::string name, std::string unit, int rounds, const Batch& subj
     ours.push_back(a);
     bare.push_back(b);
   }
-  return {std::move(name), in_unit(median(std::move(ours)), unit), unit, in_unit(median(std::move(bare)), unit)};
+  return {std::move(name), in_unit(median(std::move(ours)), unit), unit,
+          in_unit(median(std::move(bare)), unit)};
 }
 
 }  // namespace cloche::bench

@@ -18,7 +18,8 @@ struct Figure {
 /// A batch of work; gives what one unit of it took, in seconds.
 using Batch = std::function<double()>;
 
-/// Runs `subject` and `floor` in turn, so that both meet the same moods of the machine, and gives the median of each.
+/// Runs `subject` and `floor` in turn, so that both meet the same moods of the machine, and gives the median
+/// of each.
 Figure compare(std::string name, std::string unit, int rounds, const Batch& subject, const Batch& floor);
 
 /// The time `work()` takes, in seconds.

@@ -19,7 +19,9 @@ limits: {cpu_per_call: 20s, wall_per_call: 60s}
 
 class OneFile final : public PackageFiles {
  public:
-  [[nodiscard]] Result<std::string> read(std::string_view) const override { return std::string(kPluginSource); }
+  [[nodiscard]] Result<std::string> read(std::string_view) const override {
+    return std::string(kPluginSource);
+  }
 };
 
 template <class T>

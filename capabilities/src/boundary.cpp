@@ -5,7 +5,8 @@
 namespace cloche {
 namespace {
 
-// What the error says was found: the word for its kind, or the value itself where the kind is right and the value is not.
+// What the error says was found: the word for its kind, or the value itself where the kind is right and the
+// value is not.
 std::string describe(ValueReader& reader, ValueRef value, std::string_view expected) {
   const ValueKind kind = reader.kind(value);
   const auto speaks_of = [&](std::string_view word) { return expected.find(word) != std::string_view::npos; };
@@ -22,7 +23,8 @@ std::string describe(ValueReader& reader, ValueRef value, std::string_view expec
   return std::string(to_string(kind));
 }
 
-// Puts `part` before `path`. The names are the plugin's, so the whole stays short: what is dropped is the innermost.
+// Puts `part` before `path`. The names are the plugin's, so the whole stays short: what is dropped is the
+// innermost.
 void prepend(std::string& path, std::string part) {
   constexpr std::size_t kMaxPath = 256;
   if (!path.empty() && path.front() != '[') part += '.';
@@ -33,13 +35,17 @@ void prepend(std::string& path, std::string part) {
 }  // namespace
 
 bool Inward::mismatch(std::string_view expected, ValueRef found) {
-  mismatch_ = std::make_unique<Mismatch>(Mismatch{{}, std::string(expected), describe(reader_, found, expected), Errc::invalid_argument});
+  mismatch_ = std::make_unique<Mismatch>(
+      Mismatch{{}, std::string(expected), describe(reader_, found, expected), Errc::invalid_argument});
   return false;
 }
 
 bool Inward::too_deep() {
-  mismatch_ = std::make_unique<Mismatch>(
-      Mismatch{{}, "a value at most " + std::to_string(kMaxDepth) + " levels deep", "a deeper or cyclic one", Errc::size_limit});
+  mismatch_ =
+      std::make_unique<Mismatch>(Mismatch{{},
+                                          "a value at most " + std::to_string(kMaxDepth) + " levels deep",
+                                          "a deeper or cyclic one",
+                                          Errc::size_limit});
   return false;
 }
 
@@ -47,8 +53,8 @@ bool Inward::in_member(std::string_view name) {
   if (mismatched()) {
     constexpr std::size_t kMaxName = 40;
     prepend(mismatch_->path, text::is_identifier(name) && name.size() <= kMaxName
-                       ? std::string(name)
-                       : "[\"" + text::excerpt(name, kMaxName) + "\"]");
+                                 ? std::string(name)
+                                 : "[\"" + text::excerpt(name, kMaxName) + "\"]");
   }
   return false;
 }

@@ -48,8 +48,8 @@ bool read_leaf(Inward& in, ValueRef ref, Value& out) {
   }
 }
 
-// Reads a value of any depth with the nesting on the heap: how deep it goes is the plugin's choice, and the stack is a
-// fiber's, of which the plugin itself may have used almost all.
+// Reads a value of any depth with the nesting on the heap: how deep it goes is the plugin's choice, and the
+// stack is a fiber's, of which the plugin itself may have used almost all.
 class TreeReader {
  public:
   explicit TreeReader(Inward& in) : in_(in) {}
@@ -62,8 +62,8 @@ class TreeReader {
   }
 
  private:
-  // A container that is being filled. Its parts grow one at a time, and each is whole before the next is begun, so `out`
-  // stays good while this container is open.
+  // A container that is being filled. Its parts grow one at a time, and each is whole before the next is
+  // begun, so `out` stays good while this container is open.
   struct Open {
     ValueRef ref;
     Value* out;
@@ -100,7 +100,8 @@ class TreeReader {
       return begin(entry, object->emplace_back(std::move(name), Value()).second);
     }
     ValueRef element;
-    return in_.reader().element(open.ref, index, element) && begin(element, open.out->as<Array>()->emplace_back());
+    return in_.reader().element(open.ref, index, element) &&
+           begin(element, open.out->as<Array>()->emplace_back());
   }
 
   // On failure, says on the way out which part it was in: the last one begun, if any was.
@@ -145,9 +146,7 @@ bool Convert<Function>::read(Inward& in, ValueRef ref, Function& out) {
   return true;
 }
 
-bool Convert<Value>::read(Inward& in, ValueRef ref, Value& out) {
-  return TreeReader(in).read(ref, out);
-}
+bool Convert<Value>::read(Inward& in, ValueRef ref, Value& out) { return TreeReader(in).read(ref, out); }
 
 ValueRef Convert<Value>::write(ValueWriter& out, const Value& value) {
   switch (value.kind()) {

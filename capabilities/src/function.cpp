@@ -5,7 +5,8 @@
 namespace cloche {
 
 Future<Value> Function::operator()(std::vector<Value> arguments) const {
-  if (!target_) return Result<Value>(Error(Errc::unloaded, "this handle names no function of a loaded plugin"));
+  if (!target_)
+    return Result<Value>(Error(Errc::unloaded, "this handle names no function of a loaded plugin"));
   return target_->call(std::move(arguments));
 }
 

@@ -6,7 +6,8 @@ namespace cloche {
 namespace detail {
 
 Error argument_error(const FunctionInfo& info, std::size_t index, const Inward& in) {
-  std::string text = info.name + ": argument " + std::to_string(index + 1) + " (" + info.parameters[index].name;
+  std::string text =
+      info.name + ": argument " + std::to_string(index + 1) + " (" + info.parameters[index].name;
   if (!in.path().empty()) text += (in.path().front() == '[' ? "" : ".") + in.path();
   return {in.code(), text + "): expected " + in.expected() + ", found " + in.found()};
 }
@@ -39,8 +40,8 @@ CapabilityBuilder& CapabilityBuilder::summary(std::string text) {
 }
 
 std::shared_ptr<const FunctionInfo> CapabilityBuilder::make_info(std::string name, FunctionDoc doc,
-                                                                 std::vector<std::string> types, std::string result,
-                                                                 bool async) {
+                                                                 std::vector<std::string> types,
+                                                                 std::string result, bool async) {
   auto info = std::make_shared<FunctionInfo>();
   info->name = std::move(name);
   info->summary = std::move(doc.summary);
@@ -48,7 +49,8 @@ std::shared_ptr<const FunctionInfo> CapabilityBuilder::make_info(std::string nam
   info->async = async;
   for (std::size_t i = 0; i < types.size(); ++i) {
     const bool named = i < doc.parameters.size();
-    info->parameters.push_back({named ? doc.parameters[i] : "arg" + std::to_string(i + 1), std::move(types[i])});
+    info->parameters.push_back(
+        {named ? doc.parameters[i] : "arg" + std::to_string(i + 1), std::move(types[i])});
   }
   return info;
 }

@@ -14,11 +14,12 @@ constexpr std::string_view kOrUndefined = " | undefined";
 
 bool is_reserved(std::string_view name) {
   static const std::set<std::string_view> kReserved{
-      "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete",
-      "do", "else", "enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements",
-      "import", "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public",
-      "return", "static", "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with",
-      "yield"};
+      "arguments", "await",      "break",     "case",   "catch",    "class",  "const",      "continue",
+      "debugger",  "default",    "delete",    "do",     "else",     "enum",   "eval",       "export",
+      "extends",   "false",      "finally",   "for",    "function", "if",     "implements", "import",
+      "in",        "instanceof", "interface", "let",    "new",      "null",   "package",    "private",
+      "protected", "public",     "return",    "static", "super",    "switch", "this",       "throw",
+      "true",      "try",        "typeof",    "var",    "void",     "while",  "with",       "yield"};
   return kReserved.contains(name);
 }
 
@@ -34,9 +35,12 @@ std::string comment_text(std::string_view text) {
   return out;
 }
 
-bool may_be_left_out(const FunctionInfo::Parameter& parameter) { return parameter.type.ends_with(kOrUndefined); }
+bool may_be_left_out(const FunctionInfo::Parameter& parameter) {
+  return parameter.type.ends_with(kOrUndefined);
+}
 
-// Only parameters at the end may be left out of a call; one before a required parameter is passed as undefined.
+// Only parameters at the end may be left out of a call; one before a required parameter is passed as
+// undefined.
 std::string parameter_list(const std::vector<FunctionInfo::Parameter>& parameters) {
   const auto last_required = std::find_if_not(parameters.rbegin(), parameters.rend(), may_be_left_out).base();
   std::string out;
@@ -44,7 +48,8 @@ std::string parameter_list(const std::vector<FunctionInfo::Parameter>& parameter
     const bool optional = it >= last_required;
     std::string type = it->type;
     if (optional) type.resize(type.size() - kOrUndefined.size());
-    const std::string name = is_bindable(it->name) ? it->name : "arg" + std::to_string(it - parameters.begin() + 1);
+    const std::string name =
+        is_bindable(it->name) ? it->name : "arg" + std::to_string(it - parameters.begin() + 1);
     out += (out.empty() ? "" : ", ") + name + (optional ? "?: " : ": ") + type;
   }
   return out;
@@ -57,7 +62,8 @@ std::string function_declaration(const FunctionInfo& info, std::size_t index) {
   if (is_bindable(info.name)) return out + "  export function " + info.name + signature;
   // A name that cannot be declared (`delete`) can still be exported under it.
   const std::string local = "export_" + std::to_string(index);
-  const std::string outer = text::is_identifier(info.name) ? info.name : "\"" + text::excerpt(info.name, 100) + "\"";
+  const std::string outer =
+      text::is_identifier(info.name) ? info.name : "\"" + text::excerpt(info.name, 100) + "\"";
   return out + "  function " + local + signature + "  export { " + local + " as " + outer + " };\n";
 }
 
@@ -86,7 +92,8 @@ std::string type_declarations(const Registry& registry, std::span<const std::str
     if (capability != nullptr) modules[std::string(capability->entry.module())].push_back(capability);
   }
   std::string out;
-  for (const auto& [name, facets] : modules) out += (out.empty() ? "" : "\n") + module_declaration(name, facets);
+  for (const auto& [name, facets] : modules)
+    out += (out.empty() ? "" : "\n") + module_declaration(name, facets);
   return out;
 }
 

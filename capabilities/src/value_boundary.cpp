@@ -66,7 +66,9 @@ ValueRef PlainWriter::number(double value) { return add(value); }
 ValueRef PlainWriter::bigint(const BigInt& value) { return add(value); }
 ValueRef PlainWriter::date(double milliseconds) { return add(Date{milliseconds}); }
 ValueRef PlainWriter::string(std::string_view utf8) { return add(utf8); }
-ValueRef PlainWriter::bytes(std::span<const std::uint8_t> value) { return add(Bytes(value.begin(), value.end())); }
+ValueRef PlainWriter::bytes(std::span<const std::uint8_t> value) {
+  return add(Bytes(value.begin(), value.end()));
+}
 ValueRef PlainWriter::error(const ErrorValue& value) { return add(value); }
 ValueRef PlainWriter::function(const Function& value) { return add(value); }
 ValueRef PlainWriter::array(std::span<const ValueRef> elements) { return add(Array(), elements); }

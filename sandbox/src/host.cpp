@@ -16,7 +16,8 @@
 namespace cloche {
 namespace {
 
-/// The version of the API that plugins are written against: `engines.api` of a manifest is checked against it.
+/// The version of the API that plugins are written against: `engines.api` of a manifest is checked against
+/// it.
 constexpr std::string_view kPluginApi = "1.0.0";
 
 class FolderFiles final : public PackageFiles {
@@ -38,7 +39,8 @@ std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants,
   }
   const std::string_view main = manifest.main;
   if (main.ends_with(".js") || main.ends_with(".mjs")) return std::nullopt;
-  return refuse("main: this build runs .js and .mjs modules, not '" + manifest.main + "'", manifest.main_where);
+  return refuse("main: this build runs .js and .mjs modules, not '" + manifest.main + "'",
+                manifest.main_where);
 }
 
 }  // namespace
@@ -62,10 +64,12 @@ class Host::Impl {
     wait_for_all();
   }
 
-  Result<Plugin> load(const Manifest& manifest, std::shared_ptr<const PackageFiles> files, const LoadOptions& options);
+  Result<Plugin> load(const Manifest& manifest, std::shared_ptr<const PackageFiles> files,
+                      const LoadOptions& options);
 
   [[nodiscard]] Grants resolve(const Manifest& manifest) const {
-    return cloche::resolve(manifest, options_.policy, catalogue_, {std::chrono::system_clock::now(), options_.can_prompt});
+    return cloche::resolve(manifest, options_.policy, catalogue_,
+                           {std::chrono::system_clock::now(), options_.can_prompt});
   }
   [[nodiscard]] const Registry& registry() const noexcept { return *registry_; }
   [[nodiscard]] Crew& crew() noexcept { return crew_; }
@@ -102,8 +106,9 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
                                 const LoadOptions& options) {
   auto bindings = admit(manifest, options);
   if (!bindings) return bindings.error();
-  InstanceParts parts{std::move(*bindings), std::move(files), manifest.main, manifest.code_generation, manifest.web_assembly,
-                      options_.contain_crashes, options_.log, options_.observer};
+  InstanceParts parts{
+      std::move(*bindings),  std::move(files),         manifest.main, manifest.code_generation,
+      manifest.web_assembly, options_.contain_crashes, options_.log,  options_.observer};
   Worker& worker = crew_.assign();
   std::uint64_t id = 0;
   {
@@ -119,7 +124,8 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
   }
   // The handle's copies share a lease; when the last one goes, the instance is unloaded.
   Instance* instance = started->get();
-  return Plugin(std::shared_ptr<Instance>(instance, [held = std::move(*started)](Instance*) { static_cast<void>(held->unload()); }));
+  return Plugin(std::shared_ptr<Instance>(
+      instance, [held = std::move(*started)](Instance*) { static_cast<void>(held->unload()); }));
 }
 
 void Host::Impl::forget(std::uint64_t id, Worker& worker) {
@@ -160,7 +166,8 @@ Result<Plugin> Host::load(const std::filesystem::path& folder, const LoadOptions
   return impl_->load(manifest, std::make_shared<const FolderFiles>(std::move(*package)), options);
 }
 
-Result<Plugin> Host::load(Manifest manifest, std::shared_ptr<const PackageFiles> files, const LoadOptions& options) {
+Result<Plugin> Host::load(Manifest manifest, std::shared_ptr<const PackageFiles> files,
+                          const LoadOptions& options) {
   return impl_->load(manifest, std::move(files), options);
 }
 

@@ -39,8 +39,9 @@ struct InstanceParts {
   std::shared_ptr<Observer> observer;
 };
 
-/// Makes an instance on `worker`, from any thread, and runs its main module; the future settles when that is done. `gone` is
-/// called on the worker's thread when the instance has been destroyed, whether or not it was ever loaded.
+/// Makes an instance on `worker`, from any thread, and runs its main module; the future settles when that is
+/// done. `gone` is called on the worker's thread when the instance has been destroyed, whether or not it was
+/// ever loaded.
 [[nodiscard]] Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts parts,
                                                                std::function<void()> gone);
 

@@ -14,7 +14,9 @@ void Plugin::call_export(const CallOptions& options, std::string_view name, deta
   instance_->call_export(options, name, outgoing);
 }
 
-void Plugin::read_export(std::string_view name, detail::Outgoing& outgoing) { instance_->read_export(name, outgoing); }
+void Plugin::read_export(std::string_view name, detail::Outgoing& outgoing) {
+  instance_->read_export(name, outgoing);
+}
 
 Future<void> Plugin::unload() { return instance_->unload(); }
 

@@ -16,7 +16,8 @@
 
 namespace cloche {
 
-/// What a plugin's JavaScript world asks of the instance around it. Belongs to the worker's thread, but for `enqueue`.
+/// What a plugin's JavaScript world asks of the instance around it. Belongs to the worker's thread, but for
+/// `enqueue`.
 class Surroundings {
  public:
   virtual ~Surroundings() = default;
@@ -26,7 +27,8 @@ class Surroundings {
   [[nodiscard]] virtual Worker& worker() noexcept = 0;
   [[nodiscard]] virtual js::Runner& runner() noexcept = 0;
 
-  /// Has `job` run inside the realm, soon, as a turn of its own. From any thread; dropped once the instance is closing.
+  /// Has `job` run inside the realm, soon, as a turn of its own. From any thread; dropped once the instance
+  /// is closing.
   virtual void enqueue(std::function<void()> job) = 0;
 
   /// Starts a fiber for a host function; the instance is not destroyed before it ends.
@@ -36,7 +38,8 @@ class Surroundings {
   /// What a host function that runs on the plugin's own stack may ask for.
   [[nodiscard]] virtual CallServices& sync_services() noexcept = 0;
 
-  /// Makes a handle, for any thread, of the function the realm keeps under `id`; after the last copy the realm is told to release it.
+  /// Makes a handle, for any thread, of the function the realm keeps under `id`; after the last copy the
+  /// realm is told to release it.
   [[nodiscard]] virtual Function make_handle(std::uint64_t id, std::string name) = 0;
   /// The id behind a handle that was made here.
   [[nodiscard]] virtual std::optional<std::uint64_t> handle_id(const Function& function) const = 0;

@@ -5,7 +5,10 @@
 namespace cloche {
 
 Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all)
-    : monitor(monitor_of_all), blocking(blocking_of_all), meter(monitor_of_all), outer_(exchange_thread_parker(this)) {}
+    : monitor(monitor_of_all),
+      blocking(blocking_of_all),
+      meter(monitor_of_all),
+      outer_(exchange_thread_parker(this)) {}
 
 Worker::~Worker() { exchange_thread_parker(outer_); }
 
@@ -16,7 +19,8 @@ bool Worker::poll(std::chrono::microseconds budget) {
   return more;
 }
 
-// A host function may wait for a Future on its plugin's own stack: the isolate is left meanwhile, for others run.
+// A host function may wait for a Future on its plugin's own stack: the isolate is left meanwhile, for others
+// run.
 void Worker::park(const std::function<void(std::function<void()> wake)>& arm) {
   if (running == nullptr) return loop.park(arm);
   running->outside([&] { loop.park(arm); });

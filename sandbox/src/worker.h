@@ -13,8 +13,8 @@ namespace js {
 class Runner;
 }
 
-/// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work goes. Made and
-/// destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
+/// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work
+/// goes. Made and destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
 class Worker final : private Parker {
  public:
   Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all);

@@ -1,5 +1,6 @@
-// json-at POINTER: reads exactly one JSON document (RFC 8259) from stdin and prints what is at the JSON Pointer (RFC 6901),
-// a string bare and all else as JSON. It fails where stdin is anything else, or has nothing there.
+// json-at POINTER: reads exactly one JSON document (RFC 8259) from stdin and prints what is at the JSON
+// Pointer (RFC 6901), a string bare and all else as JSON. It fails where stdin is anything else, or has
+// nothing there.
 
 #include <exception>
 #include <iostream>

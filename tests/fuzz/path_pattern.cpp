@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string& part : *name) {
       require(!part.empty() && part != "." && part != ".." && part.find('/') == std::string::npos);
     }
-    // Resolving what was resolved changes nothing. With the folder in front it may be longer than one may write.
+    // Resolving what was resolved changes nothing. With the folder in front it may be longer than one may
+    // write.
     const std::string path = join(*name);
     const auto again = split(path);
     require(path.size() > kLongestWritten ? !again : again.has_value() && *again == *name);

@@ -18,11 +18,13 @@ Registry offering() {
   registry.define("t")
       .sync("options", [](const Options& options) { return options.a + options.b; })
       .async("options_later", [](const Options& options) { return options.a + options.b; })
-      .sync("two", [](const Bytes& bytes, const Options& options) { return static_cast<double>(bytes.size()) + options.a; })
-      .async("bytes_later", [](Call& call, Bytes bytes) -> Result<Bytes> {
-        if (auto slept = call.sleep(2ms); !slept) return slept.error();
-        return bytes;
-      })
+      .sync("two", [](const Bytes& bytes,
+                      const Options& options) { return static_cast<double>(bytes.size()) + options.a; })
+      .async("bytes_later",
+             [](Call& call, Bytes bytes) -> Result<Bytes> {
+               if (auto slept = call.sleep(2ms); !slept) return slept.error();
+               return bytes;
+             })
       .sync("nap", [](Call& call) { return call.sleep(1ms); })
       .sync("take", [](const Value&) {});
   return registry;
@@ -40,7 +42,8 @@ TEST_CASE("a getter may call the host function again, wait in another, and throw
     export const throws = () => { try { options({a: 1, get b() { throw new RangeError("mine") }}) } catch (e) { return e.message } };
     export const throws_later = () => { try { options_later({get a() { throw new RangeError("mine") }, b: 1}) } catch (e) { return e.message } };
     export const endless = () => options({get a() { return endless() }, b: 1});
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask<int>(plugin, "again", 50) == 51);
   CHECK(ask<int>(plugin, "waits") == 3);
   CHECK(ask<int>(plugin, "waits_later") == 3);
@@ -57,7 +60,8 @@ TEST_CASE("conversion methods are not called: a number is a number") {
     let called = 0;
     const sly = {valueOf() { called++; return 1 }, toString() { called++; return "1" }, [Symbol.toPrimitive]() { called++; return 1 }};
     export const f = () => { try { options({a: sly, b: 1}) } catch (e) { return [e.name, called] } };
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(json(ask(plugin, "f")) == R"(["TypeError",0])");
 }
 
@@ -68,7 +72,8 @@ TEST_CASE("bytes are copied before anything else of the plugin runs") {
     const memory = new WebAssembly.Memory({initial: 1});
     export const detach = () => two(new Uint8Array(memory.buffer), {get a() { memory.grow(1); return 0 }, b: 0});
     export const change = async () => { const mine = new Uint8Array([1, 2]); const later = bytes_later(mine); mine[0] = 9; return later };
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask<int>(plugin, "detach") == 65536);
   CHECK(ask(plugin, "change") == Value(Bytes{1, 2}));
 }
@@ -84,7 +89,8 @@ TEST_CASE("arrays and objects that change while they are read") {
       getOwnPropertyDescriptor: () => ({configurable: true, enumerable: true, value: 1})});
       try { take(o); return "taken" } catch (e) { return e.name } };
     export const lying = () => { const o = new Proxy([], {}); try { take(o); return "taken" } catch (e) { return e.name } };
-  )", {"t"}, "limits: {message: 64KiB}\n"));
+  )",
+                                  {"t"}, "limits: {message: 64KiB}\n"));
   CHECK(plugin.call("shrink").get().has_value());
   CHECK(plugin.call("grow").get().has_value());
   CHECK(json(ask(plugin, "remove")) == R"({"a":1})");
@@ -103,7 +109,8 @@ TEST_CASE("unloading while an argument is being read ends it") {
   Plugin plugin = box.load(R"(
     import { take, unload, nap } from "cap:t";
     export const f = () => { take({get a() { unload(); nap(); for (;;) {} }}); return "went on" };
-  )", {"t"});
+  )",
+                           {"t"});
   self = &plugin;
   CHECK(ask_error(plugin, "f").code() == Errc::unloaded);
   CHECK(ask_error(plugin, "f").code() == Errc::unloaded);

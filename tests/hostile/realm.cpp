@@ -11,9 +11,15 @@ namespace {
 Registry offering() {
   Registry registry;
   registry.define("t")
-      .sync("object", [] { return Value(Object{{"list", Array{1, Object{}}}, {"date", Date{0}}, {"bytes", Bytes{1}}}); })
+      .sync("object",
+            [] {
+              return Value(Object{{"list", Array{1, Object{}}}, {"date", Date{0}}, {"bytes", Bytes{1}}});
+            })
       .sync("same", [](Value value) { return value; })
-      .async("later", [] { return Value(Object{{"a", Array{}}}); })
+      .async("later",
+             [] {
+               return Value(Object{{"a", Array{}}});
+             })
       .sync("fail", []() -> Result<int> { return Error(Errc::io, "disk full"); })
       .async("fail_later", []() -> Result<int> { return Error(Errc::not_capable, "no"); });
   return registry;
@@ -29,15 +35,73 @@ TEST_CASE("the globals are those of the language, console and timers, and no oth
   Sandbox box(1);
   Plugin plugin = box.load("export const f = () => Object.getOwnPropertyNames(globalThis).sort();");
   const auto names = ask<std::vector<std::string>>(plugin, "f");
-  const std::vector<std::string> allowed{
-      "AggregateError", "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date", "Error",
-      "EvalError", "FinalizationRegistry", "Float16Array", "Float32Array", "Float64Array", "Function", "Infinity", "Int16Array",
-      "Int32Array", "Int8Array", "Intl", "Iterator", "JSON", "Map", "Math", "NaN", "Number", "Object", "Promise", "Proxy",
-      "RangeError", "ReferenceError", "Reflect", "RegExp", "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError",
-      "Uint16Array", "Uint32Array", "Uint8Array", "Uint8ClampedArray", "WeakMap", "WeakRef", "WeakSet", "WebAssembly",
-      "clearInterval", "clearTimeout", "console", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape",
-      "eval", "globalThis", "isFinite", "isNaN", "parseFloat", "parseInt", "queueMicrotask", "setInterval", "setTimeout",
-      "undefined", "unescape"};
+  const std::vector<std::string> allowed{"AggregateError",
+                                         "Array",
+                                         "ArrayBuffer",
+                                         "BigInt",
+                                         "BigInt64Array",
+                                         "BigUint64Array",
+                                         "Boolean",
+                                         "DataView",
+                                         "Date",
+                                         "Error",
+                                         "EvalError",
+                                         "FinalizationRegistry",
+                                         "Float16Array",
+                                         "Float32Array",
+                                         "Float64Array",
+                                         "Function",
+                                         "Infinity",
+                                         "Int16Array",
+                                         "Int32Array",
+                                         "Int8Array",
+                                         "Intl",
+                                         "Iterator",
+                                         "JSON",
+                                         "Map",
+                                         "Math",
+                                         "NaN",
+                                         "Number",
+                                         "Object",
+                                         "Promise",
+                                         "Proxy",
+                                         "RangeError",
+                                         "ReferenceError",
+                                         "Reflect",
+                                         "RegExp",
+                                         "Set",
+                                         "String",
+                                         "Symbol",
+                                         "SyntaxError",
+                                         "TypeError",
+                                         "URIError",
+                                         "Uint16Array",
+                                         "Uint32Array",
+                                         "Uint8Array",
+                                         "Uint8ClampedArray",
+                                         "WeakMap",
+                                         "WeakRef",
+                                         "WeakSet",
+                                         "WebAssembly",
+                                         "clearInterval",
+                                         "clearTimeout",
+                                         "console",
+                                         "decodeURI",
+                                         "decodeURIComponent",
+                                         "encodeURI",
+                                         "encodeURIComponent",
+                                         "escape",
+                                         "eval",
+                                         "globalThis",
+                                         "isFinite",
+                                         "isNaN",
+                                         "parseFloat",
+                                         "parseInt",
+                                         "queueMicrotask",
+                                         "setInterval",
+                                         "setTimeout",
+                                         "undefined",
+                                         "unescape"};
   for (const std::string& name : names) {
     CAPTURE(name);
     CHECK(std::ranges::binary_search(allowed, name));
@@ -52,9 +116,12 @@ TEST_CASE("nothing of a host's surroundings can be named") {
   Plugin plugin = box.load(R"(
     export const f = (name) => [typeof globalThis[name], (0, eval)("typeof " + name), new Function("return typeof " + name)()];
   )");
-  for (const char* name : {"process", "require", "module", "exports", "global", "Buffer", "SharedArrayBuffer", "Atomics", "Deno",
-                           "window", "self", "load", "print", "read", "d8", "fetch", "XMLHttpRequest", "Worker", "importScripts",
-                           "gc", "v8", "__dirname", "performance"}) {
+  for (
+      const char* name :
+      {"process",   "require",    "module",         "exports", "global",        "Buffer", "SharedArrayBuffer",
+       "Atomics",   "Deno",       "window",         "self",    "load",          "print",  "read",
+       "d8",        "fetch",      "XMLHttpRequest", "Worker",  "importScripts", "gc",     "v8",
+       "__dirname", "performance"}) {
     CAPTURE(name);
     CHECK(json(ask(plugin, "f", name)) == R"(["undefined","undefined","undefined"])");
   }
@@ -103,7 +170,9 @@ TEST_CASE("everything that is put into the realm is made of the realm's own part
       given.constructor === Object, given.error.constructor === TypeError, console.log.constructor === Function,
     ];
   )");
-  const Value given{Object{{"list", Array{Object{}}}, {"error", ErrorValue{"TypeError", "m", "", ""}}, {"big", BigInt{false, {1}}}}};
+  const Value given{Object{{"list", Array{Object{}}},
+                           {"error", ErrorValue{"TypeError", "m", "", ""}},
+                           {"big", BigInt{false, {1}}}}};
   CHECK(json(ask(plugin, "f", given)) == "[]");
   for (const bool own : ask<std::vector<bool>>(plugin, "g", given)) CHECK(own);
 }
@@ -162,7 +231,8 @@ TEST_CASE("replaced builtins do not change what crosses") {
   CHECK(ask<int>(plugin, "pending") == 5);
 }
 
-TEST_CASE("a thenable the host never made is not awaited, and a then that is one is the plugin's own business") {
+TEST_CASE(
+    "a thenable the host never made is not awaited, and a then that is one is the plugin's own business") {
   Sandbox box(each_mode(), offering());
   Plugin plugin = prepared(box, R"(
     export const f = () => ({then: 1, x: 2});
@@ -206,7 +276,9 @@ TEST_CASE("stacks, call sites and Error.prepareStackTrace show nothing but the p
 
 TEST_CASE("code generation and WebAssembly can be turned off, from every side") {
   Sandbox box(each_mode());
-  const auto package = [](const std::string& source, const std::string& manifest) { return module(source, {}, manifest); };
+  const auto package = [](const std::string& source, const std::string& manifest) {
+    return module(source, {}, manifest);
+  };
   Plugin plugin = box.load(package(R"(
     const makers = {
       eval: () => eval("1"), indirect: () => (0, eval)("1"), Function: () => new Function("return 1")(),
@@ -218,11 +290,13 @@ TEST_CASE("code generation and WebAssembly can be turned off, from every side") 
     export const f = () => Object.entries(makers).filter(([, make]) => { try { make(); return true } catch (e) {
       return !(e instanceof EvalError || e instanceof TypeError) } }).map(([name]) => name);
     export const g = () => { try { eval("1") } catch (e) { return e.name } };
-  )", "code_generation: false\n"));
+  )",
+                                   "code_generation: false\n"));
   CHECK(json(ask(plugin, "f")) == "[]");
   CHECK(ask(plugin, "g") == Value("EvalError"));
 
-  Plugin without = box.load(package("export const f = () => [typeof WebAssembly, 'WebAssembly' in globalThis];", "web_assembly: false\n"));
+  Plugin without = box.load(package(
+      "export const f = () => [typeof WebAssembly, 'WebAssembly' in globalThis];", "web_assembly: false\n"));
   CHECK(json(ask(without, "f")) == R"(["undefined",false])");
   Plugin with = box.load(package(
       "export const f = () => WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));", ""));
@@ -246,7 +320,8 @@ TEST_CASE("a promise whose constructor is a trap gives the plugin's own error") 
 
 TEST_CASE("WebAssembly cannot wait on shared memory, which would stop every plugin of the thread") {
   Sandbox box(each_mode());
-  // (module (memory 1 1 shared) (func (export "w") (result i32) (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))
+  // (module (memory 1 1 shared) (func (export "w") (result i32) (memory.atomic.wait32 (i32.const 0)
+  // (i32.const 0) (i64.const -1))))
   Plugin plugin = box.load(R"(
     const code = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 7, 5, 1, 1, 119, 0, 0,
       10, 14, 1, 12, 0, 65, 0, 65, 0, 66, 127, 254, 1, 2, 0, 11]);

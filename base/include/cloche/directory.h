@@ -24,18 +24,19 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-/// A directory held open, from which files are opened so that nothing outside it is ever reached: not by `..`, not by an
-/// absolute path, not by a symbolic link, and not by one that is swapped in between a check and the open. This rests on
-/// Linux `openat2(2)` with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS (kernel 5.6 and later). Links that stay inside are
-/// followed. Safe to use from any thread; every call may block on the file system.
+/// A directory held open, from which files are opened so that nothing outside it is ever reached: not by
+/// `..`, not by an absolute path, not by a symbolic link, and not by one that is swapped in between a check
+/// and the open. This rests on Linux `openat2(2)` with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS (kernel 5.6
+/// and later). Links that stay inside are followed. Safe to use from any thread; every call may block on the
+/// file system.
 class Directory {
  public:
   /// Opens `path`, following links: the caller vouches for it.
   [[nodiscard]] static Result<Directory> open(const std::filesystem::path& path);
 
   /// `open(2)` beneath this directory. `path` is relative, with '/' between its parts; O_CLOEXEC is implied.
-  /// Errors: `io`, with the reason in the message; `not_capable` when the path would leave the directory. They call the file
-  /// `shown_as`, or `path` where that is empty.
+  /// Errors: `io`, with the reason in the message; `not_capable` when the path would leave the directory.
+  /// They call the file `shown_as`, or `path` where that is empty.
   [[nodiscard]] Result<FileDescriptor> open_beneath(std::string_view path, int flags, std::uint32_t mode = 0,
                                                     std::string_view shown_as = {}) const;
 

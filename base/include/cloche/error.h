@@ -9,8 +9,9 @@
 
 namespace cloche {
 
-/// What kind of thing went wrong. The names (`to_string`) are part of the contract: they stand in `error[...]` on the
-/// command line, in `--json`, in the audit log, and as `code` on errors a plugin sees. Values are not stable; names are.
+/// What kind of thing went wrong. The names (`to_string`) are part of the contract: they stand in
+/// `error[...]` on the command line, in `--json`, in the audit log, and as `code` on errors a plugin sees.
+/// Values are not stable; names are.
 enum class Errc : std::uint8_t {
   invalid_argument,  ///< a caller's argument is out of its range or of the wrong type
   manifest_invalid,  ///< plugin.yaml is missing, malformed or contradicts itself
@@ -55,11 +56,12 @@ struct StackFrame {
   SourceLocation location;
 };
 
-/// An error as a value: a code, one sentence, and what is known beyond it. Cheap to copy and to move (one pointer);
-/// copies share an immutable state, so an Error may be read from any thread.
+/// An error as a value: a code, one sentence, and what is known beyond it. Cheap to copy and to move (one
+/// pointer); copies share an immutable state, so an Error may be read from any thread.
 class Error {
  public:
-  /// No error; what a successful Result answers when asked for its error. Its code is `internal`, its texts are empty.
+  /// No error; what a successful Result answers when asked for its error. Its code is `internal`, its texts
+  /// are empty.
   Error() noexcept = default;
   Error(Errc code, std::string message);
 

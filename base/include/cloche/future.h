@@ -17,7 +17,8 @@ namespace cloche {
 class Parker {
  public:
   virtual ~Parker() = default;
-  /// Returns once `wake` was called, from any thread, at least once. `arm` is called first, with the `wake` to use.
+  /// Returns once `wake` was called, from any thread, at least once. `arm` is called first, with the `wake`
+  /// to use.
   virtual void park(const std::function<void(std::function<void()> wake)>& arm) = 0;
 };
 
@@ -73,12 +74,12 @@ class FutureState {
 
 }  // namespace detail
 
-/// Something to run a continuation: given a job, it runs it, now or later, on a thread of its choice. A GUI passes
-/// `[](auto job) { QMetaObject::invokeMethod(qApp, std::move(job)); }`.
+/// Something to run a continuation: given a job, it runs it, now or later, on a thread of its choice. A GUI
+/// passes `[](auto job) { QMetaObject::invokeMethod(qApp, std::move(job)); }`.
 using Executor = std::function<void(std::function<void()>)>;
 
-/// A result that may still be on its way. Move-only; consumed by `get`, `then` or `co_await`, once. Dropping a Future does not
-/// cancel what it waits for. May be moved between threads, and used by one at a time.
+/// A result that may still be on its way. Move-only; consumed by `get`, `then` or `co_await`, once. Dropping
+/// a Future does not cancel what it waits for. May be moved between threads, and used by one at a time.
 template <class T>
 class [[nodiscard]] Future {
  public:

@@ -7,8 +7,8 @@
 
 namespace cloche {
 
-/// A value, or the error that stood in its way. Test it before use; `value()` of an error throws `BadResult`, for
-/// programs that would rather stop.
+/// A value, or the error that stood in its way. Test it before use; `value()` of an error throws `BadResult`,
+/// for programs that would rather stop.
 template <class T>
 using Result = boost::system::result<T, Error>;
 

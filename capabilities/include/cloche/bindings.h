@@ -18,7 +18,9 @@ struct BoundFunction {
   const Grant* grant = nullptr;
   void* scope = nullptr;
 
-  [[nodiscard]] Call call(CallServices& services) const noexcept { return {*plugin, *grant, scope, services}; }
+  [[nodiscard]] Call call(CallServices& services) const noexcept {
+    return {*plugin, *grant, scope, services};
+  }
 };
 
 /// What `cap:NAME` is for one plugin: exactly the functions of the facets it was granted.
@@ -29,8 +31,8 @@ struct BoundModule {
   [[nodiscard]] const BoundFunction* find(std::string_view function) const noexcept;
 };
 
-/// Everything one plugin holds, and nothing else. Keeps the registry, grants and scopes it refers to alive; movable, its
-/// functions stay where they are.
+/// Everything one plugin holds, and nothing else. Keeps the registry, grants and scopes it refers to alive;
+/// movable, its functions stay where they are.
 class Bindings {
  public:
   [[nodiscard]] const Grants& grants() const noexcept { return *grants_; }
@@ -49,8 +51,9 @@ class Bindings {
   std::vector<BoundModule> modules_;
 };
 
-/// Closes the registry's functions over what `grants` gives. A capability that is granted but not in the registry is an error
-/// (`not_supported`), as is a scope that cannot be made.
-[[nodiscard]] Result<Bindings> bind(std::shared_ptr<const Registry> registry, Grants grants, PluginInfo plugin);
+/// Closes the registry's functions over what `grants` gives. A capability that is granted but not in the
+/// registry is an error (`not_supported`), as is a scope that cannot be made.
+[[nodiscard]] Result<Bindings> bind(std::shared_ptr<const Registry> registry, Grants grants,
+                                    PluginInfo plugin);
 
 }  // namespace cloche

@@ -13,8 +13,8 @@
 
 namespace cloche {
 
-/// Names one value inside the ValueReader or ValueWriter that gave it, and means nothing elsewhere. The default one is
-/// "not there": an argument left out, which reads as undefined.
+/// Names one value inside the ValueReader or ValueWriter that gave it, and means nothing elsewhere. The
+/// default one is "not there": an argument left out, which reads as undefined.
 struct ValueRef {
   std::uintptr_t bits = 0;
 };
@@ -22,16 +22,18 @@ struct ValueRef {
 /// A property name of static storage duration: an engine may keep what it made of it by its address.
 using StaticKey = const char*;
 
-/// Reads a plugin's values where they are, without an engine's types. Used inside one call, on its thread. The functions
-/// that return bool answer false when reading must stop, because the plugin's own code threw (a getter, a proxy) or
-/// a limit was reached; the engine knows which. Reading a value as what its kind is not is undefined.
+/// Reads a plugin's values where they are, without an engine's types. Used inside one call, on its thread.
+/// The functions that return bool answer false when reading must stop, because the plugin's own code threw (a
+/// getter, a proxy) or a limit was reached; the engine knows which. Reading a value as what its kind is not
+/// is undefined.
 class ValueReader {
  public:
   virtual ~ValueReader() = default;
 
   [[nodiscard]] virtual ValueKind kind(ValueRef value) = 0;
   [[nodiscard]] virtual bool boolean(ValueRef value) = 0;
-  /// False, and nothing else, where the value is no number: the commonest question, asked and answered in one.
+  /// False, and nothing else, where the value is no number: the commonest question, asked and answered in
+  /// one.
   [[nodiscard]] virtual bool number(ValueRef value, double& out) = 0;
   [[nodiscard]] virtual BigInt bigint(ValueRef value) = 0;
   [[nodiscard]] virtual double date(ValueRef value) = 0;
@@ -49,8 +51,8 @@ class ValueReader {
   [[nodiscard]] virtual bool entries(ValueRef object, std::vector<std::pair<std::string, ValueRef>>& out) = 0;
 };
 
-/// Makes a plugin's values, the counterpart of ValueReader. After a failure (a limit reached) every function still
-/// answers, and `failed` says so.
+/// Makes a plugin's values, the counterpart of ValueReader. After a failure (a limit reached) every function
+/// still answers, and `failed` says so.
 class ValueWriter {
  public:
   virtual ~ValueWriter() = default;
@@ -119,7 +121,8 @@ class Inward {
 
   ValueReader& reader_;
   int depth_ = 0;
-  std::unique_ptr<Mismatch> mismatch_;  // made when needed: most conversions succeed, and every argument is one
+  std::unique_ptr<Mismatch>
+      mismatch_;  // made when needed: most conversions succeed, and every argument is one
 };
 
 }  // namespace cloche

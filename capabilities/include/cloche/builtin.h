@@ -13,7 +13,8 @@ namespace cloche {
 
 /// What the built-in capabilities work on. Everything of the outside comes in here.
 struct BuiltinOptions {
-  /// What `$NAME` stands for in the paths of `fs`: "WORKSPACE", "PLUGIN_DATA", "TEMP", or others of the host's choice.
+  /// What `$NAME` stands for in the paths of `fs`: "WORKSPACE", "PLUGIN_DATA", "TEMP", or others of the
+  /// host's choice.
   std::map<std::string, std::filesystem::path> directories;
   /// Where each plugin's data is, in a folder named by its id. Empty: no `storage`, and no `$PLUGIN_DATA`.
   std::filesystem::path data_directory;
@@ -22,7 +23,8 @@ struct BuiltinOptions {
   RandomSource random;  ///< empty: the kernel's
 };
 
-/// A registry with `log`, `clock`, `random`, `storage`, `fs.read` and `fs.write`, to which a host adds its own.
+/// A registry with `log`, `clock`, `random`, `storage`, `fs.read` and `fs.write`, to which a host adds its
+/// own.
 [[nodiscard]] Registry builtin_capabilities(BuiltinOptions options = {});
 
 }  // namespace cloche

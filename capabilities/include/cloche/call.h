@@ -20,8 +20,9 @@ struct PluginInfo {
   Limits limits = {};  ///< what its grants allow; `bind` fills them in
 };
 
-/// What a host function may ask of whoever runs it. The sandbox implements it with fibers; `make_thread_services` gives one
-/// that blocks the thread, for tests of capabilities and for programs without a sandbox.
+/// What a host function may ask of whoever runs it. The sandbox implements it with fibers;
+/// `make_thread_services` gives one that blocks the thread, for tests of capabilities and for programs
+/// without a sandbox.
 class CallServices {
  public:
   virtual ~CallServices() = default;
@@ -45,8 +46,8 @@ struct AsResult<Result<T>> {
 
 }  // namespace detail
 
-/// One use of a host function by one plugin: a host function that takes a `Call&` first is given it. It lives as long as the
-/// function runs and is used on its thread alone.
+/// One use of a host function by one plugin: a host function that takes a `Call&` first is given it. It lives
+/// as long as the function runs and is used on its thread alone.
 class Call {
  public:
   Call(const PluginInfo& plugin, const Grant& grant, void* scope, CallServices& services) noexcept
@@ -62,14 +63,16 @@ class Call {
     return *static_cast<T*>(scope_);
   }
 
-  /// Whether nobody waits for the result any more: the caller's deadline passed, or the plugin is being unloaded.
+  /// Whether nobody waits for the result any more: the caller's deadline passed, or the plugin is being
+  /// unloaded.
   [[nodiscard]] bool cancelled() const noexcept { return services_.cancelled(); }
 
   /// Waits. Other plugins run meanwhile. Error: `cancelled`, at once, when the call is.
   [[nodiscard]] Result<void> sleep(Duration duration) { return services_.sleep(duration); }
 
-  /// Runs `f()` on a thread that may block, waits for it, and gives what it returned, a T or a Result<T>. `f` is always run
-  /// to its end, so it may refer to the caller's variables. Error: `cancelled` when it was not begun.
+  /// Runs `f()` on a thread that may block, waits for it, and gives what it returned, a T or a Result<T>. `f`
+  /// is always run to its end, so it may refer to the caller's variables. Error: `cancelled` when it was not
+  /// begun.
   template <class F>
   [[nodiscard]] auto blocking(F&& f) -> typename detail::AsResult<std::invoke_result_t<F&>>::type {
     using T = std::invoke_result_t<F&>;

@@ -18,9 +18,10 @@ class FunctionTarget {
   [[nodiscard]] virtual const std::string& name() const noexcept = 0;
 };
 
-/// A handle of a function of a plugin, as a host function receives it for an argument. Calls join the plugin's mailbox
-/// like any other and obey the same limits; after the plugin is gone they answer `unloaded`. Copies name the same
-/// function; the plugin keeps it alive while a handle lives. May be used from any thread.
+/// A handle of a function of a plugin, as a host function receives it for an argument. Calls join the
+/// plugin's mailbox like any other and obey the same limits; after the plugin is gone they answer `unloaded`.
+/// Copies name the same function; the plugin keeps it alive while a handle lives. May be used from any
+/// thread.
 class Function {
  public:
   /// No function; a call answers `unloaded`.

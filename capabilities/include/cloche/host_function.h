@@ -35,8 +35,8 @@ struct Invocation {
   }
 };
 
-/// How a call ended: with a value, with an error to be thrown in the plugin, or because the plugin's own code threw while its
-/// arguments were read.
+/// How a call ended: with a value, with an error to be thrown in the plugin, or because the plugin's own code
+/// threw while its arguments were read.
 struct Answer {
   enum class Kind : std::uint8_t { value, number, error, threw };
   Kind kind = Kind::value;
@@ -51,10 +51,13 @@ struct Answer {
 
   [[nodiscard]] bool good() const noexcept { return kind == Kind::value || kind == Kind::number; }
   /// Of a good answer: the value, made by the writer that made the answer.
-  [[nodiscard]] ValueRef made(ValueWriter& writer) const { return kind == Kind::number ? writer.number(number) : value; }
+  [[nodiscard]] ValueRef made(ValueWriter& writer) const {
+    return kind == Kind::number ? writer.number(number) : value;
+  }
 };
 
-/// A host function that answers before it returns. Shared by all plugins that hold it, so `call` may run on several threads.
+/// A host function that answers before it returns. Shared by all plugins that hold it, so `call` may run on
+/// several threads.
 class SyncFunction {
  public:
   virtual ~SyncFunction() = default;

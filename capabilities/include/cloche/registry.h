@@ -18,8 +18,9 @@ struct FunctionDoc {
   std::string summary;                  ///< one sentence
 };
 
-/// Makes, from one plugin's grant, what the capability's functions work with (`Call::scope`): compiled patterns, an open
-/// database. Called once when the plugin is loaded; the result is destroyed after its last function returned.
+/// Makes, from one plugin's grant, what the capability's functions work with (`Call::scope`): compiled
+/// patterns, an open database. Called once when the plugin is loaded; the result is destroyed after its last
+/// function returned.
 using MakeScope = std::function<Result<std::shared_ptr<void>>(const Grant&, const PluginInfo&)>;
 
 /// One capability: its catalogue entry, its functions, and how its scope is made.
@@ -36,9 +37,9 @@ class CapabilityBuilder {
  public:
   explicit CapabilityBuilder(Capability& capability) : capability_(capability) {}
 
-  /// A function that answers before it returns. `f` is any C++ callable whose parameters and result Convert knows, with a
-  /// `Call&` before them if it wants; it may also return Result<T>. It may be called from any worker's thread,
-  /// several at a time, and may wait through the Call: the plugin waits, other plugins run.
+  /// A function that answers before it returns. `f` is any C++ callable whose parameters and result Convert
+  /// knows, with a `Call&` before them if it wants; it may also return Result<T>. It may be called from any
+  /// worker's thread, several at a time, and may wait through the Call: the plugin waits, other plugins run.
   template <class F>
   CapabilityBuilder& sync(std::string name, F f, FunctionDoc doc = {}) {
     auto info = describe<F>(std::move(name), std::move(doc), false);
@@ -55,25 +56,28 @@ class CapabilityBuilder {
   /// One line about the capability, shown to people.
   CapabilityBuilder& summary(std::string text);
 
-  /// That grants of it carry a scope of these fields, and how a plugin's is made.
-  /// `make(const Grant&, const PluginInfo&)` gives Result<std::shared_ptr<T>>; functions read it with `call.scope<T>()`.
+  /// That grants of it carry a scope of these fields, and how a plugin's is made. `make(const Grant&, const
+  /// PluginInfo&)` gives Result<std::shared_ptr<T>>; functions read it with `call.scope<T>()`.
   template <class F>
   CapabilityBuilder& scope(std::vector<ScopeField> fields, F make) {
-    return set_scope(std::move(fields), [make = std::move(make)](const Grant& grant, const PluginInfo& plugin)
-                                            -> Result<std::shared_ptr<void>> {
-      auto made = make(grant, plugin);
-      if (!made) return made.error();
-      return std::shared_ptr<void>(std::move(*made));
-    });
+    return set_scope(std::move(fields),
+                     [make = std::move(make)](const Grant& grant,
+                                              const PluginInfo& plugin) -> Result<std::shared_ptr<void>> {
+                       auto made = make(grant, plugin);
+                       if (!made) return made.error();
+                       return std::shared_ptr<void>(std::move(*made));
+                     });
   }
 
  private:
   template <class F>
   static std::shared_ptr<const FunctionInfo> describe(std::string name, FunctionDoc doc, bool async) {
-    return make_info(std::move(name), std::move(doc), detail::parameter_types<F>(), detail::result_type<F>(), async);
+    return make_info(std::move(name), std::move(doc), detail::parameter_types<F>(), detail::result_type<F>(),
+                     async);
   }
-  static std::shared_ptr<const FunctionInfo> make_info(std::string name, FunctionDoc doc, std::vector<std::string> types,
-                                                       std::string result, bool async);
+  static std::shared_ptr<const FunctionInfo> make_info(std::string name, FunctionDoc doc,
+                                                       std::vector<std::string> types, std::string result,
+                                                       bool async);
   CapabilityBuilder& add(HostFunction function);
   CapabilityBuilder& set_scope(std::vector<ScopeField> fields, MakeScope make);
 
@@ -83,12 +87,14 @@ class CapabilityBuilder {
 /// Every capability a host offers. Filled before the Host is made, by one thread; read-only from then on.
 class Registry {
  public:
-  /// Begins the capability `id`: a module (`editor`) or a facet of one (`fs.read`). Ids are lower case letters, digits and
-  /// '-', in parts parted by dots. Defining an id again goes on with it.
+  /// Begins the capability `id`: a module (`editor`) or a facet of one (`fs.read`). Ids are lower case
+  /// letters, digits and '-', in parts parted by dots. Defining an id again goes on with it.
   CapabilityBuilder define(std::string_view id);
 
   [[nodiscard]] const Capability* find(std::string_view id) const noexcept;
-  [[nodiscard]] const std::vector<std::unique_ptr<Capability>>& capabilities() const noexcept { return capabilities_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Capability>>& capabilities() const noexcept {
+    return capabilities_;
+  }
   /// What manifests and policies are checked against.
   [[nodiscard]] Catalogue catalogue() const;
 

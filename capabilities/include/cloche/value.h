@@ -21,7 +21,8 @@ struct Null {
   friend bool operator==(Null, Null) = default;
 };
 
-/// An arbitrary-precision integer: a sign and a magnitude, least significant word first, without leading zero words.
+/// An arbitrary-precision integer: a sign and a magnitude, least significant word first, without leading zero
+/// words.
 struct BigInt {
   bool negative = false;
   std::vector<std::uint64_t> words;
@@ -44,27 +45,38 @@ using Object = std::vector<std::pair<std::string, Value>>;
 
 /// What crosses of an Error: never its prototype, never a host's frame.
 struct ErrorValue {
-  std::string name;     ///< "TypeError"
+  std::string name;  ///< "TypeError"
   std::string message;
-  std::string code;     ///< the `code` property, or empty
-  std::string stack;    ///< the plugin's own frames, or empty
+  std::string code;   ///< the `code` property, or empty
+  std::string stack;  ///< the plugin's own frames, or empty
 
   friend bool operator==(const ErrorValue&, const ErrorValue&) = default;
 };
 
 enum class ValueKind : std::uint8_t {
-  undefined, null, boolean, number, bigint, string, bytes, date, array, object, error, function
+  undefined,
+  null,
+  boolean,
+  number,
+  bigint,
+  string,
+  bytes,
+  date,
+  array,
+  object,
+  error,
+  function
 };
 
 /// The word for a kind as people write it: "number", "object".
 std::string_view to_string(ValueKind kind) noexcept;
 
-/// A value of no engine: what crosses the boundary where the C++ type does not say more. Owns all it holds; a copy is deep
-/// but for functions, which are handles. Strings are UTF-8.
+/// A value of no engine: what crosses the boundary where the C++ type does not say more. Owns all it holds; a
+/// copy is deep but for functions, which are handles. Strings are UTF-8.
 class Value {
  public:
-  using Storage = std::variant<Undefined, Null, bool, double, BigInt, std::string, Bytes, Date, Array, Object, ErrorValue,
-                               Function>;
+  using Storage = std::variant<Undefined, Null, bool, double, BigInt, std::string, Bytes, Date, Array, Object,
+                               ErrorValue, Function>;
 
   Value() = default;
   Value(Undefined) {}
@@ -108,9 +120,10 @@ class Value {
   Storage storage_;
 };
 
-/// `value` as a person reads it in a console: strings bare at the top and quoted inside, objects as `{ a: 1 }`, at most `depth`
-/// levels below the top and then `[Object]`, at most 100 elements of an array. One line, but for a string or an error's stack at
-/// the top; those are the plugin's text as it is, so escape what goes to a terminal.
+/// `value` as a person reads it in a console: strings bare at the top and quoted inside, objects as `{ a: 1
+/// }`, at most `depth` levels below the top and then `[Object]`, at most 100 elements of an array. One line,
+/// but for a string or an error's stack at the top; those are the plugin's text as it is, so escape what goes
+/// to a terminal.
 std::string inspect(const Value& value, int depth = 4);
 
 }  // namespace cloche

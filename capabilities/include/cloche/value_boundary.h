@@ -5,8 +5,9 @@
 
 namespace cloche {
 
-/// A ValueReader over plain Values: what a host function receives when no engine is there, as in tests of capabilities or when
-/// the arguments came from another process. The values are borrowed; they must outlive the reader's use.
+/// A ValueReader over plain Values: what a host function receives when no engine is there, as in tests of
+/// capabilities or when the arguments came from another process. The values are borrowed; they must outlive
+/// the reader's use.
 class PlainReader final : public ValueReader {
  public:
   /// Names `value`, which must stay where it is.
@@ -51,7 +52,8 @@ class PlainWriter final : public ValueWriter {
   [[nodiscard]] Value value(ValueRef ref) const;
 
  private:
-  // An array's or object's parts are filled in by `value` alone, so that nothing is copied once for each level.
+  // An array's or object's parts are filled in by `value` alone, so that nothing is copied once for each
+  // level.
   struct Node {
     Value shell;
     std::vector<ValueRef> parts;

@@ -20,17 +20,19 @@ struct Start {
 
 void define_clock(Registry& registry, ClockOptions options) {
   if (!options.now) options.now = [] { return std::chrono::system_clock::now(); };
-  if (!options.monotonic) options.monotonic = [] { return Duration(std::chrono::steady_clock::now().time_since_epoch()); };
+  if (!options.monotonic)
+    options.monotonic = [] { return Duration(std::chrono::steady_clock::now().time_since_epoch()); };
   registry.define("clock")
       .summary("Tells the time")
-      .scope({},
-             [monotonic = options.monotonic](const Grant&, const PluginInfo&) -> Result<std::shared_ptr<Start>> {
-               return std::make_shared<Start>(Start{monotonic()});
-             })
+      .scope(
+          {},
+          [monotonic = options.monotonic](const Grant&, const PluginInfo&) -> Result<std::shared_ptr<Start>> {
+            return std::make_shared<Start>(Start{monotonic()});
+          })
       .sync("now",
             [options] {
-              return rounded_milliseconds(std::chrono::duration_cast<Duration>(options.now().time_since_epoch()),
-                                          options.resolution);
+              return rounded_milliseconds(
+                  std::chrono::duration_cast<Duration>(options.now().time_since_epoch()), options.resolution);
             },
             {{}, "Milliseconds since 1970-01-01T00:00:00Z."})
       .sync("monotonic",

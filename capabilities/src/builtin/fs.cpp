@@ -38,7 +38,8 @@ Result<void> add_folder(fs::Folders& folders, const std::string& name, const std
   auto real_parts = fs::split(real.string());
   auto written_parts = fs::split(written.lexically_normal().string());
   if (error || real.empty() || !real_parts || !written_parts) {
-    return Error(Errc::io, "the folder for $" + name + ", '" + path.string() + "', cannot be used: it is not there");
+    return Error(Errc::io,
+                 "the folder for $" + name + ", '" + path.string() + "', cannot be used: it is not there");
   }
   folders.insert_or_assign(name, fs::Folder{std::move(*real_parts), std::move(*written_parts)});
   return {};
@@ -82,13 +83,14 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 }
 
 void define_read(CapabilityBuilder builder) {
-  builder.async("readText",
-                [](Call& call, const std::string& path) {
-                  return call.blocking([&] {
-                    return fs::read_text(call.scope<fs::FileScope>(), path, call.plugin().limits.message);
-                  });
-                },
-                {{"path"}, "The whole of a UTF-8 text file."})
+  builder
+      .async("readText",
+             [](Call& call, const std::string& path) {
+               return call.blocking([&] {
+                 return fs::read_text(call.scope<fs::FileScope>(), path, call.plugin().limits.message);
+               });
+             },
+             {{"path"}, "The whole of a UTF-8 text file."})
       .async("readBytes",
              [](Call& call, const std::string& path) {
                return call.blocking([&] {
@@ -109,11 +111,13 @@ void define_read(CapabilityBuilder builder) {
 }
 
 void define_write(CapabilityBuilder builder) {
-  builder.async("writeText",
-                [](Call& call, const std::string& path, const std::string& text) {
-                  return call.blocking([&] { return fs::write(call.scope<fs::FileScope>(), path, bytes_of(text)); });
-                },
-                {{"path", "text"}, "Makes a file or replaces it as a whole."})
+  builder
+      .async("writeText",
+             [](Call& call, const std::string& path, const std::string& text) {
+               return call.blocking(
+                   [&] { return fs::write(call.scope<fs::FileScope>(), path, bytes_of(text)); });
+             },
+             {{"path", "text"}, "Makes a file or replaces it as a whole."})
       .async("writeBytes",
              [](Call& call, const std::string& path, const Bytes& bytes) {
                return call.blocking([&] { return fs::write(call.scope<fs::FileScope>(), path, bytes); });
@@ -134,7 +138,9 @@ void define_write(CapabilityBuilder builder) {
 }  // namespace
 
 void define_fs(Registry& registry, FsOptions options) {
-  define_read(registry.define("fs.read").summary("Reads files and folders").scope(scope_fields(), scope_maker(options)));
+  define_read(registry.define("fs.read")
+                  .summary("Reads files and folders")
+                  .scope(scope_fields(), scope_maker(options)));
   define_write(registry.define("fs.write")
                    .summary("Writes, makes and removes files and folders")
                    .scope(scope_fields(), scope_maker(std::move(options))));

@@ -12,7 +12,8 @@ constexpr std::uint32_t kMaxBytes = 65'536;
 
 Result<Bytes> random_bytes(const RandomSource& source, std::uint32_t count) {
   if (count > kMaxBytes) {
-    return Error(Errc::invalid_argument, "bytes: count is " + std::to_string(count) + "; ask for at most 65536 at once");
+    return Error(Errc::invalid_argument,
+                 "bytes: count is " + std::to_string(count) + "; ask for at most 65536 at once");
   }
   Bytes bytes(count);
   auto filled = source(bytes);

@@ -7,9 +7,11 @@
 namespace cloche {
 namespace {
 
-Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& data_directory, const PluginInfo& plugin) {
+Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& data_directory,
+                                          const PluginInfo& plugin) {
   if (data_directory.empty()) {
-    return Error(Errc::not_supported, "this host keeps no plugin data: it offers storage only when given a data directory");
+    return Error(Errc::not_supported,
+                 "this host keeps no plugin data: it offers storage only when given a data directory");
   }
   auto folder = plugin_folder(data_directory, plugin.id);
   if (!folder) return folder.error();
@@ -19,7 +21,8 @@ Result<std::shared_ptr<Store>> open_store(const std::filesystem::path& data_dire
 Result<void> check_key(const std::string& key) {
   constexpr std::size_t kMaxKey = 1024;
   if (!key.empty() && key.size() <= kMaxKey) return {};
-  return Error(Errc::invalid_argument, "a key is 1 to 1024 bytes long; this one has " + std::to_string(key.size()));
+  return Error(Errc::invalid_argument,
+               "a key is 1 to 1024 bytes long; this one has " + std::to_string(key.size()));
 }
 
 Result<Value> get_value(Store& store, const std::string& key) {
@@ -41,7 +44,8 @@ Result<void> set_value(Store& store, const std::string& key, const Value& value)
 
 }  // namespace
 
-// SQLite and the encoding of values wait for the disk or take a while, so all of it is done on a thread that may.
+// SQLite and the encoding of values wait for the disk or take a while, so all of it is done on a thread that
+// may.
 void define_storage(Registry& registry, std::filesystem::path data_directory) {
   registry.define("storage")
       .summary("Keeps values for the plugin from one run to the next")

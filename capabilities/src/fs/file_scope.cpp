@@ -4,7 +4,8 @@
 
 namespace cloche::fs {
 
-Result<std::vector<FileScope::Set>> FileScope::compile(const std::vector<ScopeSet>& sets, const Folders& folders) {
+Result<std::vector<FileScope::Set>> FileScope::compile(const std::vector<ScopeSet>& sets,
+                                                       const Folders& folders) {
   std::vector<Set> compiled;
   for (const ScopeSet& set : sets) {
     Set& out = compiled.emplace_back();
@@ -12,7 +13,8 @@ Result<std::vector<FileScope::Set>> FileScope::compile(const std::vector<ScopeSe
     for (const ScopeRule& rule : set.rules) {
       const auto path = rule.fields.find("path");
       const auto* text = path == rule.fields.end() ? nullptr : std::get_if<std::string>(&path->second);
-      if (text == nullptr) return Error(Errc::invalid_argument, "a rule for files needs a path").at(rule.where);
+      if (text == nullptr)
+        return Error(Errc::invalid_argument, "a rule for files needs a path").at(rule.where);
       auto pattern = PathPattern::parse(*text, folders);
       if (!pattern) return Error(pattern.error()).at(rule.where);
       const auto limit = rule.fields.find("max_bytes");
@@ -36,7 +38,8 @@ Result<FileScope> FileScope::make(const Grant& grant, Folders folders) {
   return scope;
 }
 
-// Of several rules of one layer the widest size counts, for any of them would do; of all rules the innermost root.
+// Of several rules of one layer the widest size counts, for any of them would do; of all rules the innermost
+// root.
 bool FileScope::allows(const Set& set, const PathParts& path, Permit& permit) {
   if (set.everything) return true;
   bool allowed = false;
@@ -52,7 +55,8 @@ bool FileScope::allows(const Set& set, const PathParts& path, Permit& permit) {
 }
 
 bool FileScope::denies(const Set& set, const PathParts& path) {
-  return set.everything || std::ranges::any_of(set.rules, [&](const Rule& rule) { return rule.pattern.covers(path); });
+  return set.everything ||
+         std::ranges::any_of(set.rules, [&](const Rule& rule) { return rule.pattern.covers(path); });
 }
 
 std::optional<FileScope::Permit> FileScope::permit(const PathParts& path) const {

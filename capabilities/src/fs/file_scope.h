@@ -21,7 +21,8 @@ class FileScope {
   /// Error: `invalid_argument` for a rule that cannot be understood; nothing is left out in silence.
   [[nodiscard]] static Result<FileScope> make(const Grant& grant, Folders folders);
 
-  /// Nothing when `path` is outside: when some layer allows it by no rule, or some layer denies it or a folder it lies in.
+  /// Nothing when `path` is outside: when some layer allows it by no rule, or some layer denies it or a
+  /// folder it lies in.
   [[nodiscard]] std::optional<Permit> permit(const PathParts& path) const;
 
   [[nodiscard]] const Folders& folders() const noexcept { return folders_; }
@@ -36,7 +37,8 @@ class FileScope {
     bool everything = false;
     std::vector<Rule> rules;
   };
-  [[nodiscard]] static Result<std::vector<Set>> compile(const std::vector<ScopeSet>& sets, const Folders& folders);
+  [[nodiscard]] static Result<std::vector<Set>> compile(const std::vector<ScopeSet>& sets,
+                                                        const Folders& folders);
   [[nodiscard]] static bool allows(const Set& set, const PathParts& path, Permit& permit);
   [[nodiscard]] static bool denies(const Set& set, const PathParts& path);
 

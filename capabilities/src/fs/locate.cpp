@@ -29,13 +29,16 @@ bool is_kernel_interface(const FileDescriptor& fd) {
   return std::ranges::find(kMagics, static_cast<std::uint32_t>(status.f_type)) != kMagics.end();
 }
 
-// Where the kernel says an open file is. Nothing for what has no place: removed, or outside this process's root.
+// Where the kernel says an open file is. Nothing for what has no place: removed, or outside this process's
+// root.
 std::optional<PathParts> real_path(const FileDescriptor& fd) {
   std::string path(8192, '\0');
   const ssize_t length = ::readlink(link_of(fd).c_str(), path.data(), path.size());
-  if (length <= 0 || static_cast<std::size_t>(length) == path.size() || path.front() != '/') return std::nullopt;
+  if (length <= 0 || static_cast<std::size_t>(length) == path.size() || path.front() != '/')
+    return std::nullopt;
   path.resize(static_cast<std::size_t>(length));
-  // A removed file's path is told with this at its end, and then no rule's pattern can be trusted to see its name.
+  // A removed file's path is told with this at its end, and then no rule's pattern can be trusted to see its
+  // name.
   if (path.ends_with(" (deleted)")) return std::nullopt;
   PathParts parts;
   for (std::size_t at = 1; at < path.size();) {
@@ -58,10 +61,11 @@ std::string relative_path(const PathParts& path, std::size_t root_size) {
   return relative.empty() ? "." : relative;
 }
 
-Result<Opened> open_location(const FileScope& scope, FileScope::Permit permit, const PathParts& path, int flags,
-                             std::string_view name) {
+Result<Opened> open_location(const FileScope& scope, FileScope::Permit permit, const PathParts& path,
+                             int flags, std::string_view name) {
   auto root = Directory::open(join(permit.root));
-  if (!root) return Error(Errc::io, "cannot open '" + shown(name) + "': the folder of its scope is not there");
+  if (!root)
+    return Error(Errc::io, "cannot open '" + shown(name) + "': the folder of its scope is not there");
   auto fd = root->open_beneath(relative_path(path, permit.root.size()), O_PATH | flags, 0, shown(name));
   if (!fd && fd.error().code() == Errc::not_capable) return not_capable(scope, name);
   if (!fd) return fd.error();
@@ -74,11 +78,13 @@ Result<Opened> open_location(const FileScope& scope, FileScope::Permit permit, c
 }  // namespace
 
 Error not_capable(const FileScope& scope, std::string_view name) {
-  return {Errc::not_capable, "'" + shown(name) + "' is outside what this plugin was granted of " + scope.capability()};
+  return {Errc::not_capable,
+          "'" + shown(name) + "' is outside what this plugin was granted of " + scope.capability()};
 }
 
 Error io_error(std::string_view verb, std::string_view name, int error) {
-  return {Errc::io, "cannot " + std::string(verb) + " '" + shown(name) + "': " + std::generic_category().message(error)};
+  return {Errc::io, "cannot " + std::string(verb) + " '" + shown(name) +
+                        "': " + std::generic_category().message(error)};
 }
 
 Result<Located> locate(const FileScope& scope, std::string_view name) {
@@ -103,7 +109,8 @@ Result<Place> locate_place(const FileScope& scope, std::string_view name) {
   auto permit = scope.permit(*path);
   if (!permit) return not_capable(scope, name);
   if (path->size() <= permit->root.size()) {
-    return Error(Errc::not_capable, "'" + shown(name) + "' is the folder the plugin was given; it stays as it is");
+    return Error(Errc::not_capable,
+                 "'" + shown(name) + "' is the folder the plugin was given; it stays as it is");
   }
   std::string leaf = path->back();
   path->pop_back();

@@ -2,11 +2,12 @@
 
 // From the name a plugin wrote to an open file that is inside its scope.
 //
-// A name is checked three times. Lexically against the scope, which gives the folder to open beneath; by the kernel, which opens
-// it without leaving that folder whatever links are on the way (openat2); and the path of what was opened, which the kernel
-// tells, against the scope again, because a link may lead from an allowed name to a denied one. What is used afterwards
-// is the open descriptor, never the name, so nothing that is renamed or swapped in between makes a difference. Hard links
-// are names like any other: one that lies inside the scope gives what it names.
+// A name is checked three times. Lexically against the scope, which gives the folder to open beneath; by the
+// kernel, which opens it without leaving that folder whatever links are on the way (openat2); and the path of
+// what was opened, which the kernel tells, against the scope again, because a link may lead from an allowed
+// name to a denied one. What is used afterwards is the open descriptor, never the name, so nothing that is
+// renamed or swapped in between makes a difference. Hard links are names like any other: one that lies inside
+// the scope gives what it names.
 
 #include <cloche/directory.h>
 #include <sys/stat.h>
@@ -15,7 +16,8 @@
 
 namespace cloche::fs {
 
-/// A regular file or folder, opened as a mere location (O_PATH): neither its content nor a device's driver is touched yet.
+/// A regular file or folder, opened as a mere location (O_PATH): neither its content nor a device's driver is
+/// touched yet.
 struct Located {
   FileDescriptor fd;
   PathParts real;
@@ -25,7 +27,8 @@ struct Located {
   [[nodiscard]] bool is_folder() const noexcept { return S_ISDIR(status.st_mode); }
 };
 
-/// The folder a name lies in, and its last part: for what is made, replaced or removed. The part itself follows no link.
+/// The folder a name lies in, and its last part: for what is made, replaced or removed. The part itself
+/// follows no link.
 struct Place {
   FileDescriptor folder;
   PathParts real;  ///< of the name, its folder's links resolved

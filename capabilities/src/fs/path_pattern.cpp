@@ -86,7 +86,8 @@ Result<PathParts> resolve_name(std::string_view name, const Folders& folders) {
   if (name.empty()) return Error(Errc::invalid_argument, "a path must not be empty");
   const bool absolute = name.front() == '/';
   const bool variable = name.front() == '$';
-  const auto [folder, rest] = variable ? split_variable(name) : std::pair(std::string_view("WORKSPACE"), name);
+  const auto [folder, rest] =
+      variable ? split_variable(name) : std::pair(std::string_view("WORKSPACE"), name);
   auto parts = split(rest);
   if (!parts) return parts;
   if (!absolute) {
@@ -108,8 +109,8 @@ Result<PathPattern> PathPattern::parse(std::string_view text, const Folders& fol
   auto checked = check_text(text);
   if (!checked) return checked.error();
   if (text.empty() || (text.front() != '/' && text.front() != '$')) {
-    return Error(Errc::invalid_argument,
-                 "the path pattern " + shown(text) + " must begin with a folder such as $WORKSPACE, or with '/'");
+    return Error(Errc::invalid_argument, "the path pattern " + shown(text) +
+                                             " must begin with a folder such as $WORKSPACE, or with '/'");
   }
   PathPattern pattern;
   std::string_view rest = text;
@@ -122,24 +123,29 @@ Result<PathPattern> PathPattern::parse(std::string_view text, const Folders& fol
     for (const std::string& part : pattern.root_) pattern.parts_.push_back({Part::Kind::literal, part});
   }
   auto added = for_each_part(rest, [&](std::string_view part) { return pattern.add(part); });
-  if (!added) return Error(added.error().code(), "in the path pattern " + shown(text) + ": " + added.error().message());
+  if (!added)
+    return Error(added.error().code(), "in the path pattern " + shown(text) + ": " + added.error().message());
   if (text.front() == '$') return pattern;
   // The last part, where it is no wildcard, is the file itself: the root is the folder it lies in.
-  for (std::size_t i = 0; i + 1 < pattern.parts_.size() && pattern.parts_[i].kind == Part::Kind::literal; ++i) {
+  for (std::size_t i = 0; i + 1 < pattern.parts_.size() && pattern.parts_[i].kind == Part::Kind::literal;
+       ++i) {
     pattern.root_.push_back(pattern.parts_[i].text);
   }
   return pattern;
 }
 
 Result<void> PathPattern::add(std::string_view part) {
-  if (part == "." || part == "..") return Error(Errc::invalid_argument, "'.' and '..' mean nothing; leave them out");
+  if (part == "." || part == "..")
+    return Error(Errc::invalid_argument, "'.' and '..' mean nothing; leave them out");
   if (part.find_first_of("[]{}") != std::string_view::npos) {
-    return Error(Errc::invalid_argument, "'[', ']', '{' and '}' are not supported; write a rule for each alternative, "
-                                         "or '?' where a file's name has one");
+    return Error(Errc::invalid_argument,
+                 "'[', ']', '{' and '}' are not supported; write a rule for each alternative, "
+                 "or '?' where a file's name has one");
   }
   if (part == "**") {
     // Two in a row mean no more than one.
-    if (parts_.empty() || parts_.back().kind != Part::Kind::any_depth) parts_.push_back({Part::Kind::any_depth, {}});
+    if (parts_.empty() || parts_.back().kind != Part::Kind::any_depth)
+      parts_.push_back({Part::Kind::any_depth, {}});
     return {};
   }
   if (part.find("**") != std::string_view::npos) {

@@ -16,8 +16,9 @@ using PathParts = std::vector<std::string>;
 /// "/a/b"; "/" for no parts.
 [[nodiscard]] std::string join(const PathParts& parts);
 
-/// Parts a path at its slashes, dropping empty ones and "."; ".." takes back the part before it. Backslash is a character like any
-/// other. Errors: `not_capable` when ".." leads above the start; `invalid_argument` for NUL or more than 4,096 bytes.
+/// Parts a path at its slashes, dropping empty ones and "."; ".." takes back the part before it. Backslash is
+/// a character like any other. Errors: `not_capable` when ".." leads above the start; `invalid_argument` for
+/// NUL or more than 4,096 bytes.
 [[nodiscard]] Result<PathParts> split(std::string_view path);
 
 /// What `$NAME` stands for, for one plugin.
@@ -27,14 +28,15 @@ struct Folder {
 };
 using Folders = std::map<std::string, Folder, std::less<>>;
 
-/// The file a plugin means by `name`: `$NAME/rest`, a path relative to `$WORKSPACE`, or an absolute one. Purely lexical.
-/// Errors: `invalid_argument`, and those of `split`.
+/// The file a plugin means by `name`: `$NAME/rest`, a path relative to `$WORKSPACE`, or an absolute one.
+/// Purely lexical. Errors: `invalid_argument`, and those of `split`.
 [[nodiscard]] Result<PathParts> resolve_name(std::string_view name, const Folders& folders);
 
-/// Which files a rule means: `$NAME/rest` or an absolute path, in whose parts `*` stands for any characters and `?` for one; neither
-/// stands for '/' or for a dot at the beginning of a name. A part `**` stands for any number of parts, dotted ones too, and
-/// for none: `$WORKSPACE/**` is the folder and all in it. There are no classes and no alternatives: `[`, `]`, `{` and `}` are
-/// refused, so that no rule means less than its author thinks.
+/// Which files a rule means: `$NAME/rest` or an absolute path, in whose parts `*` stands for any characters
+/// and `?` for one; neither stands for '/' or for a dot at the beginning of a name. A part `**` stands for
+/// any number of parts, dotted ones too, and for none: `$WORKSPACE/**` is the folder and all in it. There are
+/// no classes and no alternatives: `[`, `]`, `{` and `}` are refused, so that no rule means less than its
+/// author thinks.
 class PathPattern {
  public:
   /// Error: `invalid_argument`, also for a `$NAME` that `folders` does not have.
@@ -44,7 +46,8 @@ class PathPattern {
   /// Whether it matches `path` or a folder that `path` lies in: what a rule that denies a folder means.
   [[nodiscard]] bool covers(const PathParts& path) const;
 
-  /// The folder everything that matches lies in: what `$NAME` stands for, or the parts before the first with a wildcard.
+  /// The folder everything that matches lies in: what `$NAME` stands for, or the parts before the first with
+  /// a wildcard.
   [[nodiscard]] const PathParts& root() const noexcept { return root_; }
 
  private:
@@ -61,7 +64,8 @@ class PathPattern {
   PathParts root_;
 };
 
-/// Whether `name` fits `pattern`, a single part with `*` and `?`. Linear in time but for backtracking to the last `*`.
+/// Whether `name` fits `pattern`, a single part with `*` and `?`. Linear in time but for backtracking to the
+/// last `*`.
 [[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view name);
 
 }  // namespace cloche::fs

@@ -18,12 +18,13 @@ struct CloseFolder {
 using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
 
 Error too_large(std::string_view name, std::uint64_t limit) {
-  return {Errc::size_limit,
-          "'" + std::string(name) + "' is larger than the " + std::to_string(limit) + " bytes that may be read"};
+  return {Errc::size_limit, "'" + std::string(name) + "' is larger than the " + std::to_string(limit) +
+                                " bytes that may be read"};
 }
 
 // A file may grow while it is read, so the limit is watched all the way.
-Result<Bytes> read_all(const FileDescriptor& fd, std::string_view name, std::uint64_t limit, std::uint64_t expected) {
+Result<Bytes> read_all(const FileDescriptor& fd, std::string_view name, std::uint64_t limit,
+                       std::uint64_t expected) {
   constexpr std::size_t kStep = 64 * 1024;
   Bytes content;
   content.reserve(static_cast<std::size_t>(expected));
@@ -51,7 +52,9 @@ Result<OpenFolder> open_folder(const Located& located, std::string_view name) {
   return io_error("list", name, error);
 }
 
-FileType type_of(const Located& located) { return located.is_folder() ? FileType::directory : FileType::file; }
+FileType type_of(const Located& located) {
+  return located.is_folder() ? FileType::directory : FileType::file;
+}
 
 // What an entry is, or nothing when it is outside the scope, special, or gone.
 std::optional<FileType> entry_type(const FileScope& scope, const PathParts& folder, const std::string& name) {
@@ -89,7 +92,8 @@ Result<FileStatus> status(const FileScope& scope, std::string_view name) {
   auto located = locate(scope, name);
   if (!located) return located.error();
   const timespec& changed = located->status.st_mtim;
-  const double milliseconds = static_cast<double>(changed.tv_sec) * 1000 + static_cast<double>(changed.tv_nsec / 1'000'000);
+  const double milliseconds =
+      static_cast<double>(changed.tv_sec) * 1000 + static_cast<double>(changed.tv_nsec / 1'000'000);
   const double size = located->is_folder() ? 0 : static_cast<double>(located->status.st_size);
   return FileStatus{type_of(*located), size, Date{milliseconds}};
 }

@@ -10,8 +10,8 @@
 namespace cloche::fs {
 namespace {
 
-// The mode of the file a new one takes the place of, or 0 when there is none. Anything but a regular file is refused: a link
-// is not written through, and what it leads to would not be what the scope was asked about.
+// The mode of the file a new one takes the place of, or 0 when there is none. Anything but a regular file is
+// refused: a link is not written through, and what it leads to would not be what the scope was asked about.
 Result<mode_t> mode_to_keep(const Place& place, std::string_view name) {
   struct stat status {};
   if (::fstatat(place.folder.get(), place.leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -20,7 +20,8 @@ Result<mode_t> mode_to_keep(const Place& place, std::string_view name) {
   }
   if (S_ISDIR(status.st_mode)) return io_error("write", name, EISDIR);
   if (S_ISREG(status.st_mode)) return static_cast<mode_t>(status.st_mode & 0777);
-  return Error(Errc::io, "'" + std::string(name) + "' is a link or a special file; only regular files can be written");
+  return Error(Errc::io,
+               "'" + std::string(name) + "' is a link or a special file; only regular files can be written");
 }
 
 Result<std::string> temporary_name() {
@@ -62,7 +63,8 @@ class TemporaryFile {
   [[nodiscard]] bool set_mode(mode_t mode) { return mode == 0 || ::fchmod(fd_.get(), mode) == 0; }
   [[nodiscard]] bool put_in_place() {
     if (::fsync(fd_.get()) != 0) return false;
-    if (::renameat(place_.folder.get(), name_.c_str(), place_.folder.get(), place_.leaf.c_str()) != 0) return false;
+    if (::renameat(place_.folder.get(), name_.c_str(), place_.folder.get(), place_.leaf.c_str()) != 0)
+      return false;
     made_ = false;
     return true;
   }
@@ -106,7 +108,8 @@ Result<void> remove(const FileScope& scope, std::string_view name) {
   if (!place) return place.error();
   struct stat status {};
   const int folder = place->folder.get();
-  if (::fstatat(folder, place->leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return io_error("remove", name, errno);
+  if (::fstatat(folder, place->leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return io_error("remove", name, errno);
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISLNK(status.st_mode)) {
     return Error(Errc::io, "'" + std::string(name) + "' is neither a regular file nor a folder");
   }
@@ -123,7 +126,8 @@ Result<void> make_directory(const FileScope& scope, std::string_view name) {
   const int error = errno;
   struct stat status {};
   const bool there = error == EEXIST &&
-                     ::fstatat(folder, place->leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+                     ::fstatat(folder, place->leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                     S_ISDIR(status.st_mode);
   if (there) return {};
   return io_error("make", name, error);
 }

@@ -25,7 +25,8 @@ SourceLocation location_of(std::string_view text, std::size_t offset) {
   return where;
 }
 
-// The bracket that opens one level too many. Called on text whose brackets are known to be well formed so far.
+// The bracket that opens one level too many. Called on text whose brackets are known to be well formed so
+// far.
 std::size_t too_deep_at(std::string_view text) {
   std::size_t depth = 0;
   bool quoted = false;
@@ -63,9 +64,11 @@ std::string reason_in(std::string_view message) {
   return std::string(message.substr(0, message.find(';')));
 }
 
-// Where the token begins that ends just before `end` and could not be used. The library tells where it stopped reading, and
-// `shown`, the text since the last string or number began, with a control character as "<U+000A>".
-std::size_t token_start(std::string_view text, std::size_t end, std::string_view shown, std::string_view reason) {
+// Where the token begins that ends just before `end` and could not be used. The library tells where it
+// stopped reading, and `shown`, the text since the last string or number began, with a control character as
+// "<U+000A>".
+std::size_t token_start(std::string_view text, std::size_t end, std::string_view shown,
+                        std::string_view reason) {
   if (reason.starts_with("unexpected string") && shown.size() <= end) return end - shown.size();
   std::size_t start = end == 0 ? 0 : end - 1;
   if (reason.starts_with("invalid string")) return start;
@@ -86,7 +89,9 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool null() override { return add(Null()); }
   bool boolean(bool value) override { return add(value); }
   // Only text that begins with '-' comes here, so a zero is a negative one.
-  bool number_integer(std::int64_t value) override { return add(value == 0 ? -0.0 : static_cast<double>(value)); }
+  bool number_integer(std::int64_t value) override {
+    return add(value == 0 ? -0.0 : static_cast<double>(value));
+  }
   bool number_unsigned(std::uint64_t value) override { return add(static_cast<double>(value)); }
   bool number_float(double value, const std::string&) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
@@ -106,17 +111,19 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string& token, const nlohmann::json::exception& problem) override {
+  bool parse_error(std::size_t position, const std::string& token,
+                   const nlohmann::json::exception& problem) override {
     const bool ended = position > text_.size();  // the end of the text counts as a character that was read
-    const std::string reason = ended ? "the text ends too early" : text::excerpt(reason_in(problem.what()), 120);
+    const std::string reason =
+        ended ? "the text ends too early" : text::excerpt(reason_in(problem.what()), 120);
     const std::size_t start = ended ? text_.size() : token_start(text_, position, token, reason);
     error_ = Error(Errc::invalid_argument, "this is not valid JSON: " + reason).at(location_of(text_, start));
     return false;
   }
 
  private:
-  // Where the next value belongs: containers are filled in place, and only the innermost one grows, so the pointers to those
-  // around it stay good.
+  // Where the next value belongs: containers are filled in place, and only the innermost one grows, so the
+  // pointers to those around it stay good.
   Value& place() {
     if (open_.empty()) return root_;
     if (auto* array = open_.back()->as<Array>()) return array->emplace_back();
@@ -130,7 +137,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool open(Value container) {
     if (open_.size() == kMaxDepth) {
-      error_ = Error(Errc::invalid_argument, "this JSON is nested more than " + std::to_string(kMaxDepth) + " levels deep")
+      error_ = Error(Errc::invalid_argument,
+                     "this JSON is nested more than " + std::to_string(kMaxDepth) + " levels deep")
                    .at(location_of(text_, too_deep_at(text_)));
       return false;
     }

@@ -57,7 +57,8 @@ class Writer {
 
   bool bigint(const BigInt& value) {
     const auto digits = text::bigint_text(value);
-    return digits ? put('"' + *digits + '"') : fail("a bigint of more than 65,536 bits cannot be written as JSON");
+    return digits ? put('"' + *digits + '"')
+                  : fail("a bigint of more than 65,536 bits cannot be written as JSON");
   }
 
   bool date(Date value) {

@@ -51,7 +51,8 @@ class MeteredLog final : public LogSink {
       decision.lost_before = budget.lost;
       budget = Budget{now, 0, 0};
     }
-    const std::uint64_t left = plugin.limits.log_per_second - std::min(budget.used, plugin.limits.log_per_second);
+    const std::uint64_t left =
+        plugin.limits.log_per_second - std::min(budget.used, plugin.limits.log_per_second);
     decision.kept = cut(text, left);
     decision.refused = left == 0;
     budget.lost += text.size() - decision.kept.size();

@@ -6,7 +6,8 @@ namespace {
 Error failure(sqlite3* database) {
   const int code = sqlite3_errcode(database) & 0xff;
   const std::string reason = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return {Errc::io, "the plugin's storage is damaged: " + reason};
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+    return {Errc::io, "the plugin's storage is damaged: " + reason};
   return {Errc::io, "the plugin's storage cannot be used: " + reason};
 }
 
@@ -14,14 +15,15 @@ Error failure(sqlite3* database) {
 
 Result<Database> open(const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
-  constexpr int kFlags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE;
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                         SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE;
   const int opened = sqlite3_open_v2(file.c_str(), &raw, kFlags, nullptr);
   Database database(raw);
   if (opened != SQLITE_OK) return failure(raw);
   sqlite3_busy_timeout(raw, 5000);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  auto ready = execute(raw, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;");
+  auto ready =
+      execute(raw, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;");
   if (!ready) return ready.error();
   return database;
 }

@@ -20,7 +20,8 @@ struct FinalizeStatement {
 };
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
-/// Opens or makes `file`, set up to wait for other connections, to write ahead, and to distrust what is in it.
+/// Opens or makes `file`, set up to wait for other connections, to write ahead, and to distrust what is in
+/// it.
 [[nodiscard]] Result<Database> open(const std::filesystem::path& file);
 
 /// Runs statements that give nothing.

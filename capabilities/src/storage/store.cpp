@@ -6,7 +6,8 @@
 namespace cloche {
 namespace {
 
-// The total is kept by triggers, in the transaction that changes it, so no crash and no other process can part the two.
+// The total is kept by triggers, in the transaction that changes it, so no crash and no other process can
+// part the two.
 constexpr const char* kSchema = R"(
   BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -54,8 +55,9 @@ class Transaction {
 };
 
 Error quota_error(std::uint64_t needed, std::uint64_t allowed) {
-  return {Errc::quota, "the plugin's storage is full: " + std::to_string(needed) + " bytes would be used of " +
-                           std::to_string(allowed) + " allowed; remove what is not needed"};
+  return {Errc::quota, "the plugin's storage is full: " + std::to_string(needed) +
+                           " bytes would be used of " + std::to_string(allowed) +
+                           " allowed; remove what is not needed"};
 }
 
 }  // namespace
@@ -76,25 +78,30 @@ Result<Store::Connection*> Store::connect() {
   if (connection_) return connection_.get();
   auto folder = make_private_folder(file_.parent_path());
   if (!folder) return folder.error();
-  // SQLite is told to follow no link, in any part of the path; those above the plugin's folder are the host's own.
+  // SQLite is told to follow no link, in any part of the path; those above the plugin's folder are the host's
+  // own.
   std::error_code error;
   const std::filesystem::path real = std::filesystem::canonical(file_.parent_path(), error);
-  if (error) return Error(Errc::io, "cannot use the folder '" + file_.parent_path().string() + "': " + error.message());
+  if (error)
+    return Error(Errc::io,
+                 "cannot use the folder '" + file_.parent_path().string() + "': " + error.message());
   auto database = sqlite::open(real / file_.filename());
   if (!database) return database.error();
   auto schema = sqlite::execute(database->get(), kSchema);
   if (!schema) return schema.error();
   const auto prepare = [&](const char* sql) { return sqlite::Statement::prepare(database->get(), sql); };
   auto get = prepare("SELECT value FROM entries WHERE key = ?1");
-  auto set = prepare("INSERT INTO entries VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+  auto set =
+      prepare("INSERT INTO entries VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
   auto remove = prepare("DELETE FROM entries WHERE key = ?1");
   auto keys = prepare("SELECT key FROM entries WHERE key >= ?1 AND (?3 OR key < ?2) ORDER BY key");
   auto total = prepare("SELECT bytes FROM total");
   for (const auto* statement : {&get, &set, &remove, &keys, &total}) {
     if (!*statement) return statement->error();
   }
-  connection_ = std::make_unique<Connection>(Connection{std::move(*database), std::move(*get), std::move(*set),
-                                                        std::move(*remove), std::move(*keys), std::move(*total)});
+  connection_ =
+      std::make_unique<Connection>(Connection{std::move(*database), std::move(*get), std::move(*set),
+                                              std::move(*remove), std::move(*keys), std::move(*total)});
   return connection_.get();
 }
 

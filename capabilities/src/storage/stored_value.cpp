@@ -16,7 +16,9 @@ Value tagged(const char* tag, Value content) {
   return object;
 }
 
-bool looks_tagged(const Object& object) { return object.size() == 1 && object.front().first.starts_with('$'); }
+bool looks_tagged(const Object& object) {
+  return object.size() == 1 && object.front().first.starts_with('$');
+}
 
 Result<Value> to_plain(const Value& value);
 
@@ -130,7 +132,8 @@ Result<Value> from_tagged(const std::string& tag, Value content) {
   if (tag == "$error") return error_from(content);
   if (tag == "$object" && content.is<Object>()) return from_plain_parts(std::move(content));
   if (tag == "$date" && content.is<Null>()) return Value(Date{std::numeric_limits<double>::quiet_NaN()});
-  if (const auto* number = content.as<double>(); tag == "$date" && number != nullptr) return Value(Date{*number});
+  if (const auto* number = content.as<double>(); tag == "$date" && number != nullptr)
+    return Value(Date{*number});
   if (const auto* text = content.as<std::string>()) return from_text(tag, *text);
   return damaged();
 }

@@ -12,7 +12,8 @@ std::string base64(const Bytes& bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = bytes.size() - i;
-    const std::uint32_t group = (std::uint32_t{bytes[i]} << 16) | (left > 1 ? std::uint32_t{bytes[i + 1]} << 8 : 0U) |
+    const std::uint32_t group = (std::uint32_t{bytes[i]} << 16) |
+                                (left > 1 ? std::uint32_t{bytes[i + 1]} << 8 : 0U) |
                                 (left > 2 ? std::uint32_t{bytes[i + 2]} : 0U);
     out += kAlphabet[group >> 18];
     out += kAlphabet[(group >> 12) & 63];

@@ -40,7 +40,8 @@ void multiply_and_add(std::vector<std::uint64_t>& words, std::uint64_t factor, s
 // Lays out the significant `digits` of a number that is 0.digits times ten to the power `point`.
 std::string lay_out(const std::string& digits, int point) {
   const int count = static_cast<int>(digits.size());
-  if (count <= point && point <= 21) return digits + std::string(static_cast<std::size_t>(point - count), '0');
+  if (count <= point && point <= 21)
+    return digits + std::string(static_cast<std::size_t>(point - count), '0');
   if (0 < point && point <= 21) {
     const auto whole = static_cast<std::size_t>(point);
     return digits.substr(0, whole) + "." + digits.substr(whole);
@@ -57,13 +58,14 @@ struct CivilDate {
   unsigned day;
 };
 
-// The proleptic Gregorian date of a day counted from 1970-01-01: years are counted from March, so that the day that
-// leap years add comes last. std::chrono's years do not reach as far as ECMAScript's.
+// The proleptic Gregorian date of a day counted from 1970-01-01: years are counted from March, so that the
+// day that leap years add comes last. std::chrono's years do not reach as far as ECMAScript's.
 CivilDate civil_date(std::int64_t days) {
   const std::int64_t shifted = days + 719'468;  // days from 0000-03-01
   const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146'096) / 146'097;
   const auto day_of_era = static_cast<unsigned>(shifted - era * 146'097);
-  const unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const unsigned shifted_month = (5 * day_of_year + 2) / 153;
   const unsigned month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
@@ -78,7 +80,8 @@ std::string number_text(double number) {
   if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
   if (number == 0) return "0";
   char buffer[32];
-  const auto written = std::to_chars(buffer, buffer + sizeof buffer, std::abs(number), std::chars_format::scientific);
+  const auto written =
+      std::to_chars(buffer, buffer + sizeof buffer, std::abs(number), std::chars_format::scientific);
   std::string digits(buffer, written.ptr);
   const std::size_t mark = digits.find('e');
   const int point = std::atoi(digits.c_str() + mark + 1) + 1;
@@ -96,8 +99,9 @@ std::optional<std::string> date_text(double milliseconds) {
   const std::int64_t rest = total - days * kDay;
   const CivilDate date = civil_date(days);
   char buffer[48];
-  const char* const format = date.year >= 0 && date.year <= 9999 ? "%04lld-%02u-%02uT%02lld:%02lld:%02lld.%03lldZ"
-                                                                 : "%+07lld-%02u-%02uT%02lld:%02lld:%02lld.%03lldZ";
+  const char* const format = date.year >= 0 && date.year <= 9999
+                                 ? "%04lld-%02u-%02uT%02lld:%02lld:%02lld.%03lldZ"
+                                 : "%+07lld-%02u-%02uT%02lld:%02lld:%02lld.%03lldZ";
   using Long = long long;
   std::snprintf(buffer, sizeof buffer, format, Long{date.year}, date.month, date.day, Long{rest / 3'600'000},
                 Long{rest / 60'000 % 60}, Long{rest / 1000 % 60}, Long{rest % 1000});
@@ -125,7 +129,8 @@ std::string bigint_hex(const BigInt& big) {
   char buffer[24];
   for (std::size_t i = big.words.size(); i-- > 0;) {
     const bool first = i + 1 == big.words.size();
-    std::snprintf(buffer, sizeof buffer, first ? "%llx" : "%016llx", static_cast<unsigned long long>(big.words[i]));
+    std::snprintf(buffer, sizeof buffer, first ? "%llx" : "%016llx",
+                  static_cast<unsigned long long>(big.words[i]));
     text += buffer;
   }
   return big.words.empty() ? "0x0" : text;

@@ -92,7 +92,8 @@ class Inspector {
     const std::string name = "Uint8Array(" + std::to_string(value.size()) + ") ";
     if (!value.empty() && level > depth_) return "[Uint8Array]";
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < std::min(value.size(), kMaxElements); ++i) parts.push_back(std::to_string(value[i]));
+    for (std::size_t i = 0; i < std::min(value.size(), kMaxElements); ++i)
+      parts.push_back(std::to_string(value[i]));
     if (value.size() > kMaxElements) parts.push_back(more_items(value.size() - kMaxElements));
     return name + joined(parts, '[', ']');
   }
@@ -100,7 +101,8 @@ class Inspector {
   [[nodiscard]] std::string array(const Array& value, int level) const {
     if (!value.empty() && level > depth_) return "[Array]";
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < std::min(value.size(), kMaxElements); ++i) parts.push_back(any(value[i], level + 1));
+    for (std::size_t i = 0; i < std::min(value.size(), kMaxElements); ++i)
+      parts.push_back(any(value[i], level + 1));
     if (value.size() > kMaxElements) parts.push_back(more_items(value.size() - kMaxElements));
     return joined(parts, '[', ']');
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cloche/log_sink.h>
 #include <cloche/manifest.h>
 #include <cloche/observer.h>
@@ -7,7 +8,6 @@
 #include <cloche/policy.h>
 #include <cloche/registry.h>
 #include <cloche/result.h>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -16,8 +16,9 @@
 
 namespace cloche {
 
-/// Where a plugin's files come from when it is not a folder: an archive, a network, memory. Paths are relative to the
-/// package, with '/' between their parts. Called on the plugin's thread; may be called for several plugins at once.
+/// Where a plugin's files come from when it is not a folder: an archive, a network, memory. Paths are
+/// relative to the package, with '/' between their parts. Called on the plugin's thread; may be called for
+/// several plugins at once.
 class PackageFiles {
  public:
   virtual ~PackageFiles() = default;
@@ -28,20 +29,23 @@ struct HostOptions {
   Registry registry = {};    ///< the host functions plugins may be given
   Policy policy = Policy();  ///< who may have which; the default grants nothing
 
-  /// Threads that run plugins. 0: none; the thread that makes the Host runs them, inside `poll` and while it waits for a Future.
+  /// Threads that run plugins. 0: none; the thread that makes the Host runs them, inside `poll` and while it
+  /// waits for a Future.
   unsigned workers = 1;
 
   std::shared_ptr<LogSink> log = {};        ///< takes what plugins write to `console`; null: it is dropped
   std::shared_ptr<Observer> observer = {};  ///< null: nobody watches
 
-  std::string version = "0.0.0";  ///< the application's, SemVer; manifests' `engines.host` is checked against it
-  bool can_prompt = false;        ///< whether a user is there to be asked
+  /// The application's version, SemVer; manifests' `engines.host` is checked against it.
+  std::string version = "0.0.0";
+  bool can_prompt = false;  ///< whether a user is there to be asked
 
   /// How long a plugin that computes may keep others of its thread waiting before it is interrupted.
   std::chrono::microseconds slice{4000};
 
-  /// Whether a plugin that the engine gives up (out of memory inside V8, an internal check) is quarantined while the process
-  /// goes on. Robustness, not a boundary: see SECURITY.md. False: the process ends, as V8 would have it.
+  /// Whether a plugin that the engine gives up (out of memory inside V8, an internal check) is quarantined
+  /// while the process goes on. Robustness, not a boundary: see SECURITY.md. False: the process ends, as V8
+  /// would have it.
   bool contain_crashes = true;
 
   /// V8 flags, such as "--max-lazy". They count for the process, for the first Host in it.
@@ -53,8 +57,8 @@ struct LoadOptions {
   Isolation isolation_at_least = Isolation::context;
 };
 
-/// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load`, which any thread may call; its Plugins
-/// may be used from any thread, and outlive it as handles that answer `unloaded`.
+/// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load`, which any thread may
+/// call; its Plugins may be used from any thread, and outlive it as handles that answer `unloaded`.
 class Host {
  public:
   /// Errors: `invalid_argument` (a version that is none), `not_supported` (this machine lacks what it takes).
@@ -64,20 +68,20 @@ class Host {
   /// Unloads every plugin and waits for that.
   ~Host();
 
-  /// Loads the plugin in `folder`: reads its manifest, resolves its grants, runs its main module. Waits for it.
-  /// Errors: `manifest_invalid`, `source_invalid`, `not_capable`, `module_not_found`, `threw`, any limit.
+  /// Loads the plugin in `folder`: reads its manifest, resolves its grants, runs its main module. Waits for
+  /// it. Errors: `manifest_invalid`, `source_invalid`, `not_capable`, `module_not_found`, `threw`, any limit.
   [[nodiscard]] Result<Plugin> load(const std::filesystem::path& folder, const LoadOptions& options = {});
 
   /// Loads a plugin from a manifest and files that need not be a folder.
   [[nodiscard]] Result<Plugin> load(Manifest manifest, std::shared_ptr<const PackageFiles> files,
                                     const LoadOptions& options = {});
 
-  /// Without workers: runs plugins on the calling thread until nothing is left to do now or `budget` is used up. True when
-  /// something is left. To be called when `wake_handle` is readable, or once a frame.
+  /// Without workers: runs plugins on the calling thread until nothing is left to do now or `budget` is used
+  /// up. True when something is left. To be called when `wake_handle` is readable, or once a frame.
   bool poll(std::chrono::microseconds budget = std::chrono::microseconds(4000));
 
-  /// Without workers: a file descriptor that is readable when `poll` has something to do, for epoll, Qt or GLib. It belongs to the
-  /// Host; it is only to be watched. -1 with workers.
+  /// Without workers: a file descriptor that is readable when `poll` has something to do, for epoll, Qt or
+  /// GLib. It belongs to the Host; it is only to be watched. -1 with workers.
   [[nodiscard]] int wake_handle() const noexcept;
 
   /// What plugins of this host may be granted, and how each plugin's rights come out.

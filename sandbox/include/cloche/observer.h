@@ -5,8 +5,8 @@
 
 namespace cloche {
 
-/// What a host may watch. Every function does nothing unless overridden. They are called on the plugin's thread, between
-/// its turns, and must not wait.
+/// What a host may watch. Every function does nothing unless overridden. They are called on the plugin's
+/// thread, between its turns, and must not wait.
 class Observer {
  public:
   virtual ~Observer() = default;

@@ -20,9 +20,9 @@ struct CallOptions {
   Duration wall = Duration::max();
 };
 
-/// A loaded plugin. Copies name the same instance; when the last copy goes, and the Host no longer needs it, it is unloaded.
-/// Every function may be called from any thread. On the thread that runs the plugin, an idle plugin answers a call
-/// before `call` returns; elsewhere, or when it is busy, the call joins its mailbox.
+/// A loaded plugin. Copies name the same instance; when the last copy goes, and the Host no longer needs it,
+/// it is unloaded. Every function may be called from any thread. On the thread that runs the plugin, an idle
+/// plugin answers a call before `call` returns; elsewhere, or when it is busy, the call joins its mailbox.
 class Plugin {
  public:
   [[nodiscard]] const PluginInfo& info() const noexcept;
@@ -30,9 +30,10 @@ class Plugin {
   /// The names its main module exports.
   [[nodiscard]] std::vector<std::string> exports() const;
 
-  /// Calls the exported function `name`. Arguments and result cross by Convert; a Promise is awaited; R may be void, to
-  /// ignore what comes. Errors: `threw`, `no_such_export`, `invalid_argument` (the result is not an R), `cpu_limit`, `wall_limit`,
-  /// `heap_limit`, `size_limit`, `mailbox_limit`, `crashed`, `cancelled`, `unloaded`.
+  /// Calls the exported function `name`. Arguments and result cross by Convert; a Promise is awaited; R may
+  /// be void, to ignore what comes. Errors: `threw`, `no_such_export`, `invalid_argument` (the result is not
+  /// an R), `cpu_limit`, `wall_limit`, `heap_limit`, `size_limit`, `mailbox_limit`, `crashed`, `cancelled`,
+  /// `unloaded`.
   template <class R = Value, class... Args>
   Future<R> call(std::string_view name, const Args&... args) {
     return call_with<R>(CallOptions{}, name, args...);
@@ -45,7 +46,8 @@ class Plugin {
     return outgoing.future();
   }
 
-  /// The value of the export `name` ("default" for the default export), awaited if it is a Promise. Errors as for `call`.
+  /// The value of the export `name` ("default" for the default export), awaited if it is a Promise. Errors as
+  /// for `call`.
   template <class R = Value>
   Future<R> value(std::string_view name) {
     detail::StackCall<R> outgoing;
@@ -53,8 +55,8 @@ class Plugin {
     return outgoing.future();
   }
 
-  /// Ends it: calls that wait or run answer `unloaded`, host functions under way are cancelled and waited for, then its memory
-  /// is returned. Settles when that is done; further calls answer `unloaded`.
+  /// Ends it: calls that wait or run answer `unloaded`, host functions under way are cancelled and waited
+  /// for, then its memory is returned. Settles when that is done; further calls answer `unloaded`.
   Future<void> unload();
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
-// Every difference between the versions of V8 that Cloche builds with (10.2, 11.3, 13.6) is here, and the only place that
-// includes V8's headers with what they need around them.
+// Every difference between the versions of V8 that Cloche builds with (10.2, 11.3, 13.6) is here, and the
+// only place that includes V8's headers with what they need around them.
 
 #include <libplatform/libplatform.h>
 #include <v8.h>
@@ -51,7 +51,8 @@ inline void write_utf8(v8::Isolate* isolate, v8::Local<v8::String> string, std::
 #endif
 }
 
-/// Reads a number that V8 keeps in the handle itself, without a call into the library; false for any other value.
+/// Reads a number that V8 keeps in the handle itself, without a call into the library; false for any other
+/// value.
 inline bool small_integer(v8::Local<v8::Value> value, double& out) {
   namespace internal = v8::internal;
 #if V8_MAJOR_VERSION >= 12
@@ -71,9 +72,9 @@ using OomDetails = const v8::OOMDetails&;
 using OomDetails = bool;
 #endif
 
-/// From V8 12 on, a full collection scans the native stack from the stack pointer up to the start of the *thread's* stack, which
-/// on a stack of our own runs off its mapping. We keep no pointers of the C++ heap on the stack, and say so: once for each isolate,
-/// for its whole life.
+/// From V8 12 on, a full collection scans the native stack from the stack pointer up to the start of the
+/// *thread's* stack, which on a stack of our own runs off its mapping. We keep no pointers of the C++ heap on
+/// the stack, and say so: once for each isolate, for its whole life.
 class NoStackScan {
  public:
   void apply([[maybe_unused]] v8::Isolate* isolate) {

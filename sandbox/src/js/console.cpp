@@ -9,7 +9,19 @@
 namespace cloche::js {
 
 struct Console::Method {
-  enum class Kind { print, assert_, trace, group, group_end, count, count_reset, time, time_log, time_end, clear };
+  enum class Kind {
+    print,
+    assert_,
+    trace,
+    group,
+    group_end,
+    count,
+    count_reset,
+    time,
+    time_log,
+    time_end,
+    clear
+  };
   const char* name;
   Kind kind;
   LogLevel level;
@@ -24,17 +36,25 @@ constexpr std::size_t kMaxLabels = 1000;
 
 void Console::install(const Entered& in, v8::Local<v8::Object> global) {
   using Kind = Method::Kind;
-  static constexpr Method kMethods[] = {
-      {"log", Kind::print, LogLevel::info},        {"info", Kind::print, LogLevel::info},
-      {"debug", Kind::print, LogLevel::debug},     {"warn", Kind::print, LogLevel::warn},
-      {"error", Kind::print, LogLevel::error},     {"dir", Kind::print, LogLevel::info},
-      {"dirxml", Kind::print, LogLevel::info},     {"table", Kind::print, LogLevel::info},
-      {"trace", Kind::trace, LogLevel::info},      {"assert", Kind::assert_, LogLevel::error},
-      {"group", Kind::group, LogLevel::info},      {"groupCollapsed", Kind::group, LogLevel::info},
-      {"groupEnd", Kind::group_end, LogLevel::info}, {"count", Kind::count, LogLevel::info},
-      {"countReset", Kind::count_reset, LogLevel::warn}, {"time", Kind::time, LogLevel::warn},
-      {"timeLog", Kind::time_log, LogLevel::info}, {"timeEnd", Kind::time_end, LogLevel::info},
-      {"clear", Kind::clear, LogLevel::info}};
+  static constexpr Method kMethods[] = {{"log", Kind::print, LogLevel::info},
+                                        {"info", Kind::print, LogLevel::info},
+                                        {"debug", Kind::print, LogLevel::debug},
+                                        {"warn", Kind::print, LogLevel::warn},
+                                        {"error", Kind::print, LogLevel::error},
+                                        {"dir", Kind::print, LogLevel::info},
+                                        {"dirxml", Kind::print, LogLevel::info},
+                                        {"table", Kind::print, LogLevel::info},
+                                        {"trace", Kind::trace, LogLevel::info},
+                                        {"assert", Kind::assert_, LogLevel::error},
+                                        {"group", Kind::group, LogLevel::info},
+                                        {"groupCollapsed", Kind::group, LogLevel::info},
+                                        {"groupEnd", Kind::group_end, LogLevel::info},
+                                        {"count", Kind::count, LogLevel::info},
+                                        {"countReset", Kind::count_reset, LogLevel::warn},
+                                        {"time", Kind::time, LogLevel::warn},
+                                        {"timeLog", Kind::time_log, LogLevel::info},
+                                        {"timeEnd", Kind::time_end, LogLevel::info},
+                                        {"clear", Kind::clear, LogLevel::info}};
   const auto console = v8::Object::New(in.isolate);
   for (const Method& method : kMethods) {
     // V8 hands the pointer back as it is; the methods are constants.
@@ -79,18 +99,21 @@ void Console::say(const Method& method, std::string text) {
   realm_.surroundings().log(method.level, text);
 }
 
-void Console::print(const Method& method, const Entered& in, const v8::FunctionCallbackInfo<v8::Value>& info, int first) {
+void Console::print(const Method& method, const Entered& in, const v8::FunctionCallbackInfo<v8::Value>& info,
+                    int first) {
   std::vector<v8::Local<v8::Value>> values;
   for (int i = first; i < info.Length(); ++i) values.push_back(info[i]);
   std::string text = format(realm_, in, values);
-  if (method.kind == Method::Kind::assert_) text = text.empty() ? "Assertion failed" : "Assertion failed: " + text;
+  if (method.kind == Method::Kind::assert_)
+    text = text.empty() ? "Assertion failed" : "Assertion failed: " + text;
   if (method.kind == Method::Kind::trace) {
     text = text.empty() ? "Trace" : "Trace: " + text;
     const auto trace = v8::StackTrace::CurrentStackTrace(in.isolate, 16);
     for (int i = 0; i < trace->GetFrameCount(); ++i) {
       const auto frame = trace->GetFrame(in.isolate, static_cast<std::uint32_t>(i));
-      text += "\n    at " + to_utf8(in.isolate, frame->GetFunctionName()) + " (" + to_utf8(in.isolate, frame->GetScriptName()) +
-              ":" + std::to_string(frame->GetLineNumber()) + ":" + std::to_string(frame->GetColumn()) + ")";
+      text += "\n    at " + to_utf8(in.isolate, frame->GetFunctionName()) + " (" +
+              to_utf8(in.isolate, frame->GetScriptName()) + ":" + std::to_string(frame->GetLineNumber()) +
+              ":" + std::to_string(frame->GetColumn()) + ")";
     }
   }
   say(method, std::move(text));
@@ -114,7 +137,8 @@ void Console::time(const Method& method, const std::string& label) {
   }
   if (known == timers_.end()) return say(method, "Timer '" + label + "' does not exist");
   char text[64];
-  std::snprintf(text, sizeof text, ": %.3f ms", std::chrono::duration<double, std::milli>(now - known->second).count());
+  std::snprintf(text, sizeof text, ": %.3f ms",
+                std::chrono::duration<double, std::milli>(now - known->second).count());
   say(method, label + text);
   if (method.kind == Method::Kind::time_end) timers_.erase(known);
 }

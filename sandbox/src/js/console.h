@@ -20,7 +20,8 @@ class Console {
   struct Method;
   static void call(const v8::FunctionCallbackInfo<v8::Value>& info);
 
-  void print(const Method& method, const Entered& in, const v8::FunctionCallbackInfo<v8::Value>& info, int first);
+  void print(const Method& method, const Entered& in, const v8::FunctionCallbackInfo<v8::Value>& info,
+             int first);
   void count(const Method& method, const std::string& label);
   void time(const Method& method, const std::string& label);
   void say(const Method& method, std::string text);

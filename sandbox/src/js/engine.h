@@ -8,7 +8,8 @@
 
 namespace cloche::js {
 
-/// V8, begun once for the process and never ended: a process that began it cannot begin it again, so it outlives every Host.
+/// V8, begun once for the process and never ended: a process that began it cannot begin it again, so it
+/// outlives every Host.
 class Engine {
  public:
   /// Begins V8 with `flags`, or joins the one that runs; flags given then have no effect. Any thread.

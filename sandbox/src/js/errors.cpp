@@ -34,7 +34,8 @@ std::string describe(const Entered& in, v8::Local<v8::Value> value) {
 
 std::optional<Errc> branded_code(const Entered& in, v8::Local<v8::Object> object) {
   v8::Local<v8::Value> code;
-  if (object->IsProxy() || !object->GetPrivate(in.context, brand(in.isolate)).ToLocal(&code)) return std::nullopt;
+  if (object->IsProxy() || !object->GetPrivate(in.context, brand(in.isolate)).ToLocal(&code))
+    return std::nullopt;
   if (!code->IsInt32()) return std::nullopt;
   return static_cast<Errc>(code.As<v8::Int32>()->Value());
 }
@@ -56,7 +57,8 @@ std::vector<StackFrame> frames_of(const Entered& in, v8::Local<v8::Value> except
     const std::string file = to_utf8(in.isolate, frame->GetScriptName());
     if (file.empty()) continue;  // the engine's own
     frames.push_back({to_utf8(in.isolate, frame->GetFunctionName()),
-                      {file, static_cast<std::uint32_t>(frame->GetLineNumber()), static_cast<std::uint32_t>(frame->GetColumn())}});
+                      {file, static_cast<std::uint32_t>(frame->GetLineNumber()),
+                       static_cast<std::uint32_t>(frame->GetColumn())}});
   }
   return frames;
 }
@@ -69,12 +71,14 @@ Error object_to_error(const Entered& in, v8::Local<v8::Object> object, int cause
   if (message.empty() && !object->IsNativeError()) message = describe(in, object);
   Error error(code.value_or(Errc::threw), std::move(message));
   // What one plugin threw may have come here through a host function, and is still what was thrown.
-  if (!code || *code == Errc::threw) error = std::move(error).of_class(std::move(name)).with_plugin_code(text_property(in, object, "code"));
+  if (!code || *code == Errc::threw)
+    error = std::move(error).of_class(std::move(name)).with_plugin_code(text_property(in, object, "code"));
   error = std::move(error).with_frames(frames_of(in, object));
 
   v8::TryCatch ignore(in.isolate);
   v8::Local<v8::Value> cause;
-  if (causes > 0 && object->Get(in.context, make_name(in.isolate, "cause")).ToLocal(&cause) && cause->IsObject()) {
+  if (causes > 0 && object->Get(in.context, make_name(in.isolate, "cause")).ToLocal(&cause) &&
+      cause->IsObject()) {
     error = std::move(error).because(object_to_error(in, cause.As<v8::Object>(), causes - 1));
   }
   return error;
@@ -90,7 +94,9 @@ v8::Local<v8::Value> make_of_class(std::string_view name, v8::Local<v8::String> 
 
 void set(const Entered& in, v8::Local<v8::Object> object, std::string_view name, std::string_view value) {
   v8::TryCatch ignore(in.isolate);
-  object->DefineOwnProperty(in.context, make_name(in.isolate, name), make_string(in.isolate, value), v8::DontEnum)
+  object
+      ->DefineOwnProperty(in.context, make_name(in.isolate, name), make_string(in.isolate, value),
+                          v8::DontEnum)
       .FromMaybe(false);
 }
 
@@ -118,11 +124,13 @@ Error to_error(const Entered& in, v8::Local<v8::Value> exception, v8::Local<v8::
 }
 
 v8::Local<v8::Value> to_exception(const Entered& in, const Error& error) {
-  const std::string_view name = error.class_name().empty() ? class_for(error.code()) : std::string_view(error.class_name());
+  const std::string_view name =
+      error.class_name().empty() ? class_for(error.code()) : std::string_view(error.class_name());
   const auto exception = make_of_class(name, make_string(in.isolate, error.message()));
   const auto object = exception.As<v8::Object>();
   if (to_utf8(in.isolate, object->GetConstructorName()) != name) set(in, object, "name", name);
-  set(in, object, "code", error.plugin_code().empty() ? to_string(error.code()) : std::string_view(error.plugin_code()));
+  set(in, object, "code",
+      error.plugin_code().empty() ? to_string(error.code()) : std::string_view(error.plugin_code()));
   const auto code = v8::Integer::New(in.isolate, static_cast<int>(error.code()));
   object->SetPrivate(in.context, brand(in.isolate), code).FromMaybe(false);
   return exception;
@@ -130,14 +138,15 @@ v8::Local<v8::Value> to_exception(const Entered& in, const Error& error) {
 
 ErrorValue read_error(const Entered& in, v8::Local<v8::Value> value) {
   const auto object = value.As<v8::Object>();
-  return {text_property(in, object, "name"), text_property(in, object, "message"), text_property(in, object, "code"),
-          text_property(in, object, "stack")};
+  return {text_property(in, object, "name"), text_property(in, object, "message"),
+          text_property(in, object, "code"), text_property(in, object, "stack")};
 }
 
 v8::Local<v8::Value> make_error(const Entered& in, const ErrorValue& value) {
   const auto exception = make_of_class(value.name, make_string(in.isolate, value.message));
   const auto object = exception.As<v8::Object>();
-  if (!value.name.empty() && to_utf8(in.isolate, object->GetConstructorName()) != value.name) set(in, object, "name", value.name);
+  if (!value.name.empty() && to_utf8(in.isolate, object->GetConstructorName()) != value.name)
+    set(in, object, "name", value.name);
   if (!value.code.empty()) set(in, object, "code", value.code);
   return exception;
 }

@@ -7,7 +7,8 @@
 
 namespace cloche::js {
 
-/// What a Function handle of a plugin's function names: the instance, while it lives, and the function it keeps.
+/// What a Function handle of a plugin's function names: the instance, while it lives, and the function it
+/// keeps.
 class Handle final : public FunctionTarget {
  public:
   Handle(std::weak_ptr<JsInstance> instance, std::uint64_t id, std::string name)
@@ -22,7 +23,9 @@ class Handle final : public FunctionTarget {
   [[nodiscard]] const std::string& name() const noexcept override { return name_; }
 
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
-  [[nodiscard]] bool is_of(const JsInstance& instance) const noexcept { return instance_.lock().get() == &instance; }
+  [[nodiscard]] bool is_of(const JsInstance& instance) const noexcept {
+    return instance_.lock().get() == &instance;
+  }
 
  private:
   std::weak_ptr<JsInstance> instance_;

@@ -19,7 +19,8 @@ using Info = v8::FunctionCallbackInfo<v8::Value>;
 // The arguments of one JavaScript call, copied out of V8's frame.
 class Arguments {
  public:
-  explicit Arguments(const Info& info) noexcept : count_(std::min<std::size_t>(static_cast<std::size_t>(info.Length()), kMost)) {
+  explicit Arguments(const Info& info) noexcept
+      : count_(std::min<std::size_t>(static_cast<std::size_t>(info.Length()), kMost)) {
     for (std::size_t i = 0; i < count_; ++i) refs_[i] = to_ref(info[static_cast<int>(i)]);
   }
   [[nodiscard]] std::span<const ValueRef> refs() const noexcept { return {refs_.data(), count_}; }
@@ -27,7 +28,8 @@ class Arguments {
  private:
   static constexpr std::size_t kMost = 16;  // no host function has more parameters
   union {
-    std::array<ValueRef, kMost> refs_;  // in a union, so that what is not used is not cleared: this runs at every call
+    std::array<ValueRef, kMost>
+        refs_;  // in a union, so that what is not used is not cleared: this runs at every call
   };
   std::size_t count_;
 };
@@ -37,19 +39,22 @@ void return_number(v8::ReturnValue<v8::Value> out, double number) {
   constexpr double kMost = 1 << 30;
   const bool small = number > -kMost && number < kMost;
   const auto integer = static_cast<std::int32_t>(small ? number : 0);
-  if (small && std::bit_cast<std::uint64_t>(static_cast<double>(integer)) == std::bit_cast<std::uint64_t>(number)) {
+  if (small &&
+      std::bit_cast<std::uint64_t>(static_cast<double>(integer)) == std::bit_cast<std::uint64_t>(number)) {
     out.Set(integer);
   } else {
     out.Set(number);
   }
 }
 
-// What is thrown for an answer that is none. When the plugin's own code threw while it was read, that is under way already.
+// What is thrown for an answer that is none. When the plugin's own code threw while it was read, that is
+// under way already.
 void throw_failure(const Entered& in, const Answer& answer, bool too_large) {
   if (answer.kind == Answer::Kind::error) {
     in.isolate->ThrowException(to_exception(in, answer.error));
   } else if (too_large) {
-    in.isolate->ThrowException(to_exception(in, {Errc::size_limit, "the value is larger than this plugin may pass at once"}));
+    in.isolate->ThrowException(
+        to_exception(in, {Errc::size_limit, "the value is larger than this plugin may pass at once"}));
   }
 }
 
@@ -70,9 +75,10 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
   if (answer.good()) {
     resolver->Resolve(context, to_local(answer.made(writer))).FromMaybe(false);
   } else {
-    const Error error = answer.kind == Answer::Kind::error
-                            ? answer.error
-                            : Error(Errc::size_limit, "the result is larger than this plugin may receive at once");
+    const Error error =
+        answer.kind == Answer::Kind::error
+            ? answer.error
+            : Error(Errc::size_limit, "the result is larger than this plugin may receive at once");
     resolver->Reject(context, to_exception(in, error)).FromMaybe(false);
   }
 }
@@ -80,7 +86,10 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
 }  // namespace
 
 HostFunctions::Slot::Slot(Realm& its_realm, const BoundFunction& its_bound)
-    : realm(its_realm), boundary(realm.boundary()), services(realm.surroundings().sync_services()), bound(its_bound) {
+    : realm(its_realm),
+      boundary(realm.boundary()),
+      services(realm.surroundings().sync_services()),
+      bound(its_bound) {
   const auto* sync_body = std::get_if<std::unique_ptr<SyncFunction>>(&bound.function->body);
   if (sync_body != nullptr) sync = sync_body->get();
 }
@@ -90,10 +99,11 @@ v8::Local<v8::Function> HostFunctions::get(const Entered& in, const BoundFunctio
   if (!slot) slot = std::make_unique<Slot>(realm_, bound);
   if (!slot->function.IsEmpty()) return slot->function.Get(in.isolate);
   const FunctionInfo& info = bound.function->info;
-  const auto function = v8::Function::New(in.context, info.async ? call_async : call_sync,
-                                          v8::External::New(in.isolate, slot.get()), static_cast<int>(info.parameters.size()),
-                                          v8::ConstructorBehavior::kThrow)
-                            .ToLocalChecked();
+  const auto function =
+      v8::Function::New(in.context, info.async ? call_async : call_sync,
+                        v8::External::New(in.isolate, slot.get()), static_cast<int>(info.parameters.size()),
+                        v8::ConstructorBehavior::kThrow)
+          .ToLocalChecked();
   function->SetName(make_name(in.isolate, info.name));
   function->SetIntegrityLevel(in.context, v8::IntegrityLevel::kFrozen).Check();
   slot->function.Reset(in.isolate, function);
@@ -124,7 +134,8 @@ void HostFunctions::call_async(const Info& info) {
   const auto context = isolate->GetCurrentContext();
   Surroundings& around = slot.realm.surroundings();
   if (around.under_way() >= around.limits().pending) {
-    const std::string text = "no more than " + std::to_string(around.limits().pending) + " asynchronous calls may be under way at once";
+    const std::string text = "no more than " + std::to_string(around.limits().pending) +
+                             " asynchronous calls may be under way at once";
     return throw_failure({isolate, context}, Answer::failed({Errc::quota, text}), false);
   }
   const Arguments arguments(info);

@@ -11,7 +11,8 @@ namespace cloche::js {
 
 class Realm;
 
-/// Makes the functions of `cap:` modules: each a function of the plugin's realm that calls one bound host function.
+/// Makes the functions of `cap:` modules: each a function of the plugin's realm that calls one bound host
+/// function.
 class HostFunctions {
  public:
   explicit HostFunctions(Realm& realm) noexcept : realm_(realm) {}

@@ -11,7 +11,8 @@ constexpr std::uint32_t kRunnerSlot = 0;  // of the isolate's data
 void on_fatal() {
   v8::Isolate* isolate = v8::Isolate::TryGetCurrent();
   if (isolate == nullptr) return;
-  if (auto* runner = static_cast<Runner*>(isolate->GetData(kRunnerSlot)); runner != nullptr && runner->current()) {
+  if (auto* runner = static_cast<Runner*>(isolate->GetData(kRunnerSlot));
+      runner != nullptr && runner->current()) {
     runner->give_up();
   }
 }

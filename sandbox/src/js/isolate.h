@@ -7,7 +7,8 @@
 
 namespace cloche::js {
 
-/// Holds an isolate's heap to its limit: near it, what runs is ended with `heap_limit`, and given a little more to get there.
+/// Holds an isolate's heap to its limit: near it, what runs is ended with `heap_limit`, and given a little
+/// more to get there.
 class HeapLimit {
  public:
   HeapLimit(Runner& runner, ByteCount limit) noexcept : runner_(runner), limit_(limit) {}
@@ -23,7 +24,8 @@ class HeapLimit {
   ByteCount limit_;
 };
 
-/// A new isolate within `limits`, with the process's handlers for when the engine gives up: they lead to `runner`, when `contain` says so.
+/// A new isolate within `limits`, with the process's handlers for when the engine gives up: they lead to
+/// `runner`, when `contain` says so.
 v8::Isolate* make_isolate(const Limits& limits, BufferAllocator& allocator, Runner& runner, bool contain);
 
 }  // namespace cloche::js

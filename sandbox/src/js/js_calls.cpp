@@ -35,7 +35,8 @@ void JsInstance::call_kept(std::uint64_t id, detail::Outgoing& outgoing) {
   submit({}, {Target::Kind::call_kept, {}, id}, outgoing);
 }
 
-// On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin on the stack it is on.
+// On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin
+// on the stack it is on.
 void JsInstance::submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing) {
   const State state = state_.load(std::memory_order_relaxed);
   if (state < State::closing && loop::Loop::current() == &worker_.loop) {
@@ -47,7 +48,8 @@ void JsInstance::submit(const CallOptions& options, const Target& target, detail
       return;
     }
     if (state == State::ready && !runner_.active() && turns_.empty()) {
-      const Budget budget{std::min(options.cpu, limits().cpu_per_call), std::min(options.wall, limits().wall_per_call)};
+      const Budget budget{std::min(options.cpu, limits().cpu_per_call),
+                          std::min(options.wall, limits().wall_per_call)};
       stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
       return worker_.loop.refresh_wake_handle();
     }
@@ -55,7 +57,8 @@ void JsInstance::submit(const CallOptions& options, const Target& target, detail
   submit_from_afar(options, target, outgoing.to_heap(true));
 }
 
-void JsInstance::submit_from_afar(const CallOptions& options, const Target& target, std::shared_ptr<detail::Outgoing> heap) {
+void JsInstance::submit_from_afar(const CallOptions& options, const Target& target,
+                                  std::shared_ptr<detail::Outgoing> heap) {
   auto call = std::make_shared<WaitingCall>();
   call->outgoing = std::move(heap);
   call->name = target.name;
@@ -69,8 +72,8 @@ std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& c
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return closing_;
   if (queued_.load(std::memory_order_relaxed) >= limits().mailbox) {
-    return Error(Errc::mailbox_limit,
-                 "the plugin '" + info().id + "' has " + std::to_string(limits().mailbox) + " calls waiting already");
+    return Error(Errc::mailbox_limit, "the plugin '" + info().id + "' has " +
+                                          std::to_string(limits().mailbox) + " calls waiting already");
   }
   queued_.fetch_add(1, std::memory_order_relaxed);
   worker_.loop.post([self = shared_from_this(), call] { self->queue_call(call); });
@@ -78,24 +81,27 @@ std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& c
 }
 
 void JsInstance::queue_call(std::shared_ptr<WaitingCall> call) {
-  if (state_.load(std::memory_order_relaxed) >= State::closing) return call->outgoing->fail(not_ready_error());
+  if (state_.load(std::memory_order_relaxed) >= State::closing)
+    return call->outgoing->fail(not_ready_error());
   watch_deadline(call);
   add_turn({{}, std::move(call)});
 }
 
 void JsInstance::watch_deadline(const std::shared_ptr<WaitingCall>& call) {
   if (call->deadline == loop::TimePoint::max()) return;
-  call->timer = worker_.loop.timers().add(call->deadline, [this, weak = weak_from_this(), late = std::weak_ptr(call)] {
-    const auto self = weak.lock();
-    const auto waiting = late.lock();
-    if (!self || !waiting) return;
-    waiting->over = true;
-    waiting->outgoing->fail(limit_error(Errc::wall_limit));
-    std::erase_if(waiting_, [&](const auto& entry) { return entry.second == waiting; });
-  });
+  call->timer =
+      worker_.loop.timers().add(call->deadline, [this, weak = weak_from_this(), late = std::weak_ptr(call)] {
+        const auto self = weak.lock();
+        const auto waiting = late.lock();
+        if (!self || !waiting) return;
+        waiting->over = true;
+        waiting->outgoing->fail(limit_error(Errc::wall_limit));
+        std::erase_if(waiting_, [&](const auto& entry) { return entry.second == waiting; });
+      });
 }
 
-// The time of what waits on the plugin's own stack, in a host function, is over: its callers need not wait for it any longer.
+// The time of what waits on the plugin's own stack, in a host function, is over: its callers need not wait
+// for it any longer.
 void JsInstance::on_overdue() {
   runner_.stop(Errc::wall_limit);
   for (detail::Outgoing* outgoing : performing_) outgoing->fail(limit_error(Errc::wall_limit));
@@ -119,8 +125,8 @@ void JsInstance::perform(const Entered& in, const Target& target, detail::Outgoi
   performing_.pop_back();
 }
 
-Result<v8::Local<v8::Value>> JsInstance::produce(const Entered& in, const Target& target, detail::Outgoing& outgoing,
-                                                 const v8::TryCatch& caught) {
+Result<v8::Local<v8::Value>> JsInstance::produce(const Entered& in, const Target& target,
+                                                 detail::Outgoing& outgoing, const v8::TryCatch& caught) {
   switch (target.kind) {
     case Target::Kind::call_export: {
       auto function = exported_function(in, target.name);
@@ -131,7 +137,8 @@ Result<v8::Local<v8::Value>> JsInstance::produce(const Entered& in, const Target
     case Target::Kind::read_export: {
       const auto names = world_->realm->modules().exports(in, parts_.main);
       v8::Local<v8::Value> value;
-      if (!names->Get(in.context, make_string(in.isolate, target.name)).ToLocal(&value)) return failure(in, caught);
+      if (!names->Get(in.context, make_string(in.isolate, target.name)).ToLocal(&value))
+        return failure(in, caught);
       return value;
     }
     case Target::Kind::run_main: {
@@ -144,11 +151,13 @@ Result<v8::Local<v8::Value>> JsInstance::produce(const Entered& in, const Target
 }
 
 Result<v8::Local<v8::Value>> JsInstance::call_function(const Entered& in, v8::Local<v8::Function> function,
-                                                       detail::Outgoing& outgoing, const v8::TryCatch& caught) {
+                                                       detail::Outgoing& outgoing,
+                                                       const v8::TryCatch& caught) {
   Writer writer(in.isolate, world_->realm->boundary());
   const std::span<const ValueRef> refs = outgoing.write_arguments(writer);
   if (writer.failed()) {
-    return Error(Errc::size_limit, "the arguments are larger than the " + format_size(limits().message) + " this plugin may receive at once");
+    return Error(Errc::size_limit, "the arguments are larger than the " + format_size(limits().message) +
+                                       " this plugin may receive at once");
   }
   constexpr std::size_t kFew = 8;
   std::array<v8::Local<v8::Value>, kFew> few;
@@ -157,11 +166,13 @@ Result<v8::Local<v8::Value>> JsInstance::call_function(const Entered& in, v8::Lo
   std::ranges::transform(refs, arguments, to_local);
   v8::Local<v8::Value> value;
   const auto receiver = v8::Undefined(in.isolate);
-  if (function->Call(in.context, receiver, static_cast<int>(refs.size()), arguments).ToLocal(&value)) return value;
+  if (function->Call(in.context, receiver, static_cast<int>(refs.size()), arguments).ToLocal(&value))
+    return value;
   return failure(in, caught);
 }
 
-// An export's binding is read once: a plugin that assigns to an exported function later does not change what its host calls.
+// An export's binding is read once: a plugin that assigns to an exported function later does not change what
+// its host calls.
 Result<v8::Local<v8::Function>> JsInstance::exported_function(const Entered& in, std::string_view name) {
   const auto known = world_->functions.find(name);
   if (known != world_->functions.end()) return known->second.Get(in.isolate);
@@ -170,18 +181,21 @@ Result<v8::Local<v8::Function>> JsInstance::exported_function(const Entered& in,
   const auto key = make_string(in.isolate, name);
   v8::Local<v8::Value> value;
   if (!names->HasOwnProperty(in.context, key).FromMaybe(false)) {
-    return Error(Errc::no_such_export, "the plugin '" + info().id + "' exports no '" + std::string(name) + "'; it exports " + list_of(exports()));
+    return Error(Errc::no_such_export, "the plugin '" + info().id + "' exports no '" + std::string(name) +
+                                           "'; it exports " + list_of(exports()));
   }
   if (!names->Get(in.context, key).ToLocal(&value)) return failure(in, caught);
   if (!value->IsFunction()) {
-    return Error(Errc::no_such_export, "the export '" + std::string(name) + "' of '" + info().id + "' is no function");
+    return Error(Errc::no_such_export,
+                 "the export '" + std::string(name) + "' of '" + info().id + "' is no function");
   }
   world_->functions[std::string(name)].Reset(in.isolate, value.As<v8::Function>());
   return value.As<v8::Function>();
 }
 
-void JsInstance::settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call,
-                        v8::Local<v8::Value> value, const v8::TryCatch& caught) {
+void JsInstance::settle(const Entered& in, detail::Outgoing& outgoing,
+                        const std::shared_ptr<WaitingCall>& call, v8::Local<v8::Value> value,
+                        const v8::TryCatch& caught) {
   if (!value->IsPromise()) return deliver(in, outgoing, value, caught);
   const auto promise = value.As<v8::Promise>();
   switch (promise->State()) {
@@ -213,7 +227,8 @@ void JsInstance::await(const Entered& in, std::shared_ptr<WaitingCall> call, v8:
   const bool made = v8::Function::New(in.context, on_value, data).ToLocal(&fulfil) &&
                     v8::Function::New(in.context, on_error, data).ToLocal(&reject) &&
                     !promise->Then(in.context, fulfil, reject).IsEmpty();
-  if (!made) return call->outgoing->fail(failure(in, caught));  // the plugin's own code chooses what `then` makes
+  if (!made)
+    return call->outgoing->fail(failure(in, caught));  // the plugin's own code chooses what `then` makes
   call->pending = true;
   waiting_.emplace(id, std::move(call));
 }
@@ -237,17 +252,20 @@ void JsInstance::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, boo
   }
 }
 
-void JsInstance::deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value, const v8::TryCatch& caught) {
+void JsInstance::deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value,
+                         const v8::TryCatch& caught) {
   if (state_.load(std::memory_order_relaxed) == State::loading) become_ready(in);
   Reader reader(in.isolate, world_->realm->boundary());
   Inward inward(reader);
   if (outgoing.read_result(inward, to_ref(value))) return;
   if (inward.mismatched()) {
     const std::string where = inward.path().empty() ? "the result" : "the result's " + inward.path();
-    return outgoing.fail({inward.code(), where + ": expected " + inward.expected() + ", found " + inward.found()});
+    return outgoing.fail(
+        {inward.code(), where + ": expected " + inward.expected() + ", found " + inward.found()});
   }
   if (reader.too_large()) {
-    return outgoing.fail({Errc::size_limit, "the result is larger than the " + format_size(limits().message) + " this plugin may send at once"});
+    return outgoing.fail({Errc::size_limit, "the result is larger than the " + format_size(limits().message) +
+                                                " this plugin may send at once"});
   }
   outgoing.fail(failure(in, caught));
 }
@@ -272,7 +290,8 @@ void JsInstance::become_ready(const Entered& in) {
 }
 
 Error JsInstance::failure(const Entered& in, const v8::TryCatch& caught) {
-  if (caught.HasTerminated() || !caught.HasCaught()) return limit_error(runner_.stop_reason().value_or(Errc::cancelled));
+  if (caught.HasTerminated() || !caught.HasCaught())
+    return limit_error(runner_.stop_reason().value_or(Errc::cancelled));
   return to_error(in, caught.Exception(), caught.Message());
 }
 

@@ -52,7 +52,9 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::function<void()
 JsInstance::~JsInstance() = default;
 
 void JsInstance::start(std::shared_ptr<detail::Outgoing> loaded) {
-  worker_.loop.spawn([self = shared_from_this(), loaded = std::move(loaded)]() mutable { self->main_fiber(std::move(loaded)); });
+  worker_.loop.spawn([self = shared_from_this(), loaded = std::move(loaded)]() mutable {
+    self->main_fiber(std::move(loaded));
+  });
 }
 
 void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
@@ -87,7 +89,8 @@ void JsInstance::make_world() {
     Modules::install(isolate);
     Rejections::install(isolate);
     const RealmOptions options{parts_.code_generation, parts_.web_assembly};
-    world_->realm = std::make_unique<Realm>(isolate, static_cast<Surroundings&>(*this), parts_.bindings, *parts_.files, options);
+    world_->realm = std::make_unique<Realm>(isolate, static_cast<Surroundings&>(*this), parts_.bindings,
+                                            *parts_.files, options);
   });
 }
 
@@ -139,10 +142,12 @@ void JsInstance::add_turn(Turn turn) {
 }
 
 void JsInstance::enqueue(std::function<void()> job) {
-  if (loop::Loop::current() == &worker_.loop) return add_turn({[job = std::move(job)](const Entered&) { job(); }, nullptr});
+  if (loop::Loop::current() == &worker_.loop)
+    return add_turn({[job = std::move(job)](const Entered&) { job(); }, nullptr});
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return;
-  worker_.loop.post([self = shared_from_this(), job = std::move(job)]() mutable { self->enqueue(std::move(job)); });
+  worker_.loop.post(
+      [self = shared_from_this(), job = std::move(job)]() mutable { self->enqueue(std::move(job)); });
 }
 
 void JsInstance::spawn(std::function<void(CallServices&)> body) {
@@ -168,7 +173,9 @@ std::optional<std::uint64_t> JsInstance::handle_id(const Function& function) con
 void JsInstance::release_kept(std::uint64_t id) {
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return;
-  worker_.loop.post([self = shared_from_this(), id] { self->enqueue([self = self.get(), id] { self->world_->realm->release(id); }); });
+  worker_.loop.post([self = shared_from_this(), id] {
+    self->enqueue([self = self.get(), id] { self->world_->realm->release(id); });
+  });
 }
 
 void JsInstance::log(LogLevel level, std::string_view text) {
@@ -188,7 +195,9 @@ std::vector<std::string> JsInstance::exports() const {
 Future<void> JsInstance::unload() {
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) != State::closed) {
-    worker_.loop.post([self = shared_from_this()] { self->close({Errc::unloaded, "the plugin '" + self->info().id + "' was unloaded"}); });
+    worker_.loop.post([self = shared_from_this()] {
+      self->close({Errc::unloaded, "the plugin '" + self->info().id + "' was unloaded"});
+    });
   }
   return unloaded_.future();
 }
@@ -211,8 +220,9 @@ void JsInstance::close(Error reason) {
 }
 
 void JsInstance::on_crash() {
-  const Error error(Errc::crashed, "the engine gave the plugin '" + info().id + "' up: it ran out of memory in a place where that "
-                                   "cannot be undone; it is quarantined");
+  const Error error(Errc::crashed, "the engine gave the plugin '" + info().id +
+                                       "' up: it ran out of memory in a place where that "
+                                       "cannot be undone; it is quarantined");
   for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
   world_->tasks->set_wake({});
   runner_.retire();
@@ -246,7 +256,8 @@ void JsInstance::finish() {
 
 namespace cloche {
 
-Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts parts, std::function<void()> gone) {
+Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts parts,
+                                                 std::function<void()> gone) {
   Promise<std::shared_ptr<Instance>> promise;
   auto future = promise.future();
   auto held = std::make_shared<InstanceParts>(std::move(parts));

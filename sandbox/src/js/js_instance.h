@@ -19,7 +19,8 @@
 
 namespace cloche::js {
 
-/// What a call is about: an export to be called or read, a kept function to be called, or the main module to be run.
+/// What a call is about: an export to be called or read, a kept function to be called, or the main module to
+/// be run.
 struct Target {
   enum class Kind : std::uint8_t { call_export, read_export, call_kept, run_main };
   Kind kind = Kind::run_main;
@@ -27,13 +28,17 @@ struct Target {
   std::uint64_t id = 0;
 };
 
-/// An instance in an isolate of its own. Its main fiber takes turns from a queue: calls, timers that fired, host functions that
-/// finished, tasks of the engine. A turn enters the isolate, runs, and then runs microtasks. A call made on the worker's thread
-/// while the instance is idle is a turn of its own and does not wait for the queue.
+/// An instance in an isolate of its own. Its main fiber takes turns from a queue: calls, timers that fired,
+/// host functions that finished, tasks of the engine. A turn enters the isolate, runs, and then runs
+/// microtasks. A call made on the worker's thread while the instance is idle is a turn of its own and does
+/// not wait for the queue.
 ///
-/// Life: `start` → loading → ready → closing → closed. Closing fails what waits, ends what runs, waits for host functions under way
-/// and destroys the isolate. An instance that crashed closes too, but its isolate is kept for ever, untouched.
-class JsInstance final : public Instance, private Surroundings, public std::enable_shared_from_this<JsInstance> {
+/// Life: `start` → loading → ready → closing → closed. Closing fails what waits, ends what runs, waits for
+/// host functions under way and destroys the isolate. An instance that crashed closes too, but its isolate is
+/// kept for ever, untouched.
+class JsInstance final : public Instance,
+                         private Surroundings,
+                         public std::enable_shared_from_this<JsInstance> {
  public:
   JsInstance(Worker& worker, InstanceParts parts, std::function<void()> gone);
   ~JsInstance() override;
@@ -103,20 +108,25 @@ class JsInstance final : public Instance, private Surroundings, public std::enab
 
   // Calls: js_calls.cpp
   void submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing);
-  void submit_from_afar(const CallOptions& options, const Target& target, std::shared_ptr<detail::Outgoing> heap);
+  void submit_from_afar(const CallOptions& options, const Target& target,
+                        std::shared_ptr<detail::Outgoing> heap);
   [[nodiscard]] std::optional<Error> post_call(const std::shared_ptr<WaitingCall>& call);
   void queue_call(std::shared_ptr<WaitingCall> call);
-  void perform(const Entered& in, const Target& target, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call);
-  [[nodiscard]] Result<v8::Local<v8::Value>> produce(const Entered& in, const Target& target, detail::Outgoing& outgoing,
-                                                     const v8::TryCatch& caught);
-  [[nodiscard]] Result<v8::Local<v8::Value>> call_function(const Entered& in, v8::Local<v8::Function> function,
-                                                           detail::Outgoing& outgoing, const v8::TryCatch& caught);
+  void perform(const Entered& in, const Target& target, detail::Outgoing& outgoing,
+               const std::shared_ptr<WaitingCall>& call);
+  [[nodiscard]] Result<v8::Local<v8::Value>> produce(const Entered& in, const Target& target,
+                                                     detail::Outgoing& outgoing, const v8::TryCatch& caught);
+  [[nodiscard]] Result<v8::Local<v8::Value>> call_function(const Entered& in,
+                                                           v8::Local<v8::Function> function,
+                                                           detail::Outgoing& outgoing,
+                                                           const v8::TryCatch& caught);
   [[nodiscard]] Result<v8::Local<v8::Function>> exported_function(const Entered& in, std::string_view name);
-  void settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call, v8::Local<v8::Value> value,
-              const v8::TryCatch& caught);
+  void settle(const Entered& in, detail::Outgoing& outgoing, const std::shared_ptr<WaitingCall>& call,
+              v8::Local<v8::Value> value, const v8::TryCatch& caught);
   void await(const Entered& in, std::shared_ptr<WaitingCall> call, v8::Local<v8::Promise> promise);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, bool fulfilled);
-  void deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value, const v8::TryCatch& caught);
+  void deliver(const Entered& in, detail::Outgoing& outgoing, v8::Local<v8::Value> value,
+               const v8::TryCatch& caught);
   void become_ready(const Entered& in);
   void watch_deadline(const std::shared_ptr<WaitingCall>& call);
   void on_overdue();
@@ -134,8 +144,8 @@ class JsInstance final : public Instance, private Surroundings, public std::enab
 
   loop::Signal work_;  // the main fiber waits on it
   std::deque<Turn> turns_;
-  std::vector<detail::Outgoing*> performing_;                      // the calls on the stack, outermost first
-  int nested_ = 0;                                                 // how many of them began on the plugin's own stack
+  std::vector<detail::Outgoing*> performing_;  // the calls on the stack, outermost first
+  int nested_ = 0;                             // how many of them began on the plugin's own stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
 

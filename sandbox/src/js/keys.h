@@ -7,7 +7,8 @@
 
 namespace cloche::js {
 
-/// One isolate's strings for property names of static storage, made once each and found by the name's address.
+/// One isolate's strings for property names of static storage, made once each and found by the name's
+/// address.
 class KeyCache {
  public:
   v8::Local<v8::String> get(v8::Isolate* isolate, StaticKey key) {

@@ -40,7 +40,8 @@ std::optional<std::string> join(std::string_view referrer, std::string_view rela
   return joined;
 }
 
-SourceLocation location_in(std::string file, v8::Local<v8::Module> module, v8::Local<v8::ModuleRequest> request) {
+SourceLocation location_in(std::string file, v8::Local<v8::Module> module,
+                           v8::Local<v8::ModuleRequest> request) {
   v8::Location location = module->SourceOffsetToLocation(request->GetSourceOffset());
   return {std::move(file), static_cast<std::uint32_t>(location.GetLineNumber() + 1),
           static_cast<std::uint32_t>(location.GetColumnNumber() + 1)};
@@ -60,10 +61,12 @@ Result<std::string> Modules::resolve(std::string_view specifier, std::string_vie
     if (auto path = join("", specifier.substr(own.size()))) return *path;
   } else if (specifier.starts_with("./") || specifier.starts_with("../")) {
     if (auto path = join(referrer, specifier)) return *path;
-    return Error(Errc::module_not_found, "'" + std::string(specifier) + "' leads out of the package; import only files inside it");
+    return Error(Errc::module_not_found,
+                 "'" + std::string(specifier) + "' leads out of the package; import only files inside it");
   }
-  return Error(Errc::module_not_found, "cannot find '" + std::string(specifier) +
-                                           "'; write './file.mjs' for a file of this package, 'cap:name' for a capability");
+  return Error(Errc::module_not_found,
+               "cannot find '" + std::string(specifier) +
+                   "'; write './file.mjs' for a file of this package, 'cap:name' for a capability");
 }
 
 Modules::Record& Modules::remember(const Entered& in, const std::string& path, v8::Local<v8::Module> module) {
@@ -84,56 +87,70 @@ const Modules::Record* Modules::record_of(const Entered& in, v8::Local<v8::Modul
 
 Result<v8::Local<v8::Module>> Modules::compile(const Entered& in, const std::string& path) {
   auto text = files_.read(path);
-  if (!text) return Error(text.error().code() == Errc::io ? Errc::module_not_found : text.error().code(), text.error().message());
-  if (!is_utf8(*text)) return Error(Errc::source_invalid, "'" + path + "' is not UTF-8 text").at({url(path), 0, 0});
+  if (!text)
+    return Error(text.error().code() == Errc::io ? Errc::module_not_found : text.error().code(),
+                 text.error().message());
+  if (!is_utf8(*text))
+    return Error(Errc::source_invalid, "'" + path + "' is not UTF-8 text").at({url(path), 0, 0});
   v8::TryCatch caught(in.isolate);
-  v8::ScriptCompiler::Source source(make_string(in.isolate, *text), module_origin(in.isolate, make_name(in.isolate, url(path))));
+  v8::ScriptCompiler::Source source(make_string(in.isolate, *text),
+                                    module_origin(in.isolate, make_name(in.isolate, url(path))));
   v8::Local<v8::Module> module;
   if (v8::ScriptCompiler::CompileModule(in.isolate, &source).ToLocal(&module)) return module;
   const Error error = to_error(in, caught.Exception(), caught.Message());
-  return Error(Errc::source_invalid, error.message()).of_class(error.class_name()).at(error.where().value_or(SourceLocation{}));
+  return Error(Errc::source_invalid, error.message())
+      .of_class(error.class_name())
+      .at(error.where().value_or(SourceLocation{}));
 }
 
 Error Modules::explain_missing(std::string_view module, std::string_view function) const {
   const std::string name(module);
-  const std::string what = function.empty() ? "'cap:" + name + "'" : "'" + std::string(function) + "' of 'cap:" + name + "'";
+  const std::string what =
+      function.empty() ? "'cap:" + name + "'" : "'" + std::string(function) + "' of 'cap:" + name + "'";
   std::vector<std::string_view> ids;
   for (const auto& capability : bindings_.registry().capabilities()) {
     if (capability->entry.module() != module) continue;
     if (function.empty() || capability->find(function) != nullptr) ids.push_back(capability->entry.id);
   }
   if (ids.empty()) {
-    return {Errc::not_capable, what + " cannot be imported: this host offers " + (function.empty() ? "no such capability" : "no such function")};
+    return {Errc::not_capable, what + " cannot be imported: this host offers " +
+                                   (function.empty() ? "no such capability" : "no such function")};
   }
   std::string list;
   for (const auto id : ids) list += (list.empty() ? "" : " or ") + std::string(id);
   for (const auto id : ids) {
     if (bindings_.grants().decision(id) != nullptr) {
-      return {Errc::not_capable, what + " cannot be imported: the manifest asks for " + list + ", but it was not granted"};
+      return {Errc::not_capable,
+              what + " cannot be imported: the manifest asks for " + list + ", but it was not granted"};
     }
   }
-  return {Errc::not_capable, what + " cannot be imported: plugin.yaml does not ask for " + list +
-                                 "; add it under capabilities"};
+  return {Errc::not_capable,
+          what + " cannot be imported: plugin.yaml does not ask for " + list + "; add it under capabilities"};
 }
 
 Result<v8::Local<v8::Module>> Modules::make_capability(const Entered& in, std::string_view name) {
   const BoundModule* bound = bindings_.find(name);
   if (bound == nullptr) return explain_missing(name, {});
   std::vector<v8::Local<v8::String>> names;
-  for (const auto& function : bound->functions) names.push_back(make_name(in.isolate, function->function->info.name));
-  return make_synthetic_module(in.isolate, make_name(in.isolate, std::string(kCapability) + bound->name), names,
-                               on_evaluate_capability);
+  for (const auto& function : bound->functions)
+    names.push_back(make_name(in.isolate, function->function->info.name));
+  return make_synthetic_module(in.isolate, make_name(in.isolate, std::string(kCapability) + bound->name),
+                               names, on_evaluate_capability);
 }
 
-v8::MaybeLocal<v8::Value> Modules::on_evaluate_capability(v8::Local<v8::Context> context, v8::Local<v8::Module> module) {
+v8::MaybeLocal<v8::Value> Modules::on_evaluate_capability(v8::Local<v8::Context> context,
+                                                          v8::Local<v8::Module> module) {
   const Entered in{context->GetIsolate(), context};
   Realm& realm = Realm::of(context);
   Modules& modules = realm.modules();
   const Record* record = modules.record_of(in, module);
-  const BoundModule* bound = modules.bindings_.find(std::string_view(record->path).substr(kCapability.size()));
+  const BoundModule* bound =
+      modules.bindings_.find(std::string_view(record->path).substr(kCapability.size()));
   for (const auto& function : bound->functions) {
     const auto name = make_name(in.isolate, function->function->info.name);
-    if (module->SetSyntheticModuleExport(in.isolate, name, realm.host_functions().get(in, *function)).IsNothing()) return {};
+    if (module->SetSyntheticModuleExport(in.isolate, name, realm.host_functions().get(in, *function))
+            .IsNothing())
+      return {};
   }
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
@@ -144,12 +161,14 @@ v8::MaybeLocal<v8::Value> Modules::on_evaluate_capability(v8::Local<v8::Context>
 Result<v8::Local<v8::Module>> Modules::load(const Entered& in, const std::string& path) {
   const auto known = by_path_.find(path);
   if (known != by_path_.end()) return known->second.module.Get(in.isolate);
-  auto module = is_capability(path) ? make_capability(in, std::string_view(path).substr(kCapability.size())) : compile(in, path);
+  auto module = is_capability(path) ? make_capability(in, std::string_view(path).substr(kCapability.size()))
+                                    : compile(in, path);
   if (module) remember(in, path, *module);
   return module;
 }
 
-// Loads what `path` imports, and what those import, before anything is linked: a work list, for import chains may be long.
+// Loads what `path` imports, and what those import, before anything is linked: a work list, for import chains
+// may be long.
 Result<void> Modules::load_imports(const Entered& in, const std::string& path) {
   std::vector<std::string> open{path};
   std::set<std::string> seen;
@@ -175,8 +194,9 @@ Result<void> Modules::load_imports(const Entered& in, const std::string& path) {
   return {};
 }
 
-v8::MaybeLocal<v8::Module> Modules::on_resolve(v8::Local<v8::Context> context, v8::Local<v8::String> specifier,
-                                               v8::Local<v8::FixedArray>, v8::Local<v8::Module> referrer) {
+v8::MaybeLocal<v8::Module> Modules::on_resolve(v8::Local<v8::Context> context,
+                                               v8::Local<v8::String> specifier, v8::Local<v8::FixedArray>,
+                                               v8::Local<v8::Module> referrer) {
   const Entered in{context->GetIsolate(), context};
   const Modules& modules = Realm::of(context).modules();
   const Record* record = modules.record_of(in, referrer);
@@ -225,12 +245,14 @@ void Modules::install(v8::Isolate* isolate) {
   isolate->SetHostInitializeImportMetaObjectCallback(on_import_meta);
 }
 
-void Modules::on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module, v8::Local<v8::Object> meta) {
+void Modules::on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                             v8::Local<v8::Object> meta) {
   const Entered in{context->GetIsolate(), context};
   const Modules& modules = Realm::of(context).modules();
   const Record* record = modules.record_of(in, module);
   if (record == nullptr) return;
-  meta->CreateDataProperty(context, make_name(in.isolate, "url"), make_string(in.isolate, modules.url(record->path)))
+  meta->CreateDataProperty(context, make_name(in.isolate, "url"),
+                           make_string(in.isolate, modules.url(record->path)))
       .FromMaybe(false);
 }
 
@@ -254,22 +276,27 @@ v8::MaybeLocal<v8::Promise> Modules::on_import(v8::Local<v8::Context> context, v
   return resolver->GetPromise();
 }
 
-// A module is never run from inside another's evaluation, which it may have in its own graph: it waits for a microtask.
-void Modules::import_soon(const Entered& in, v8::Local<v8::String> path, v8::Local<v8::Promise::Resolver> resolver) {
+// A module is never run from inside another's evaluation, which it may have in its own graph: it waits for a
+// microtask.
+void Modules::import_soon(const Entered& in, v8::Local<v8::String> path,
+                          v8::Local<v8::Promise::Resolver> resolver) {
   v8::Local<v8::Value> parts[] = {path, resolver};
   const auto job = [](const v8::FunctionCallbackInfo<v8::Value>& info) {
     const Entered entered{info.GetIsolate(), info.GetIsolate()->GetCurrentContext()};
     const auto data = info.Data().As<v8::Array>();
     const auto path_part = data->Get(entered.context, 0).ToLocalChecked();
     const auto resolver_part = data->Get(entered.context, 1).ToLocalChecked().As<v8::Promise::Resolver>();
-    Realm::of(entered.context).modules().import_now(entered, to_utf8(entered.isolate, path_part), resolver_part);
+    Realm::of(entered.context)
+        .modules()
+        .import_now(entered, to_utf8(entered.isolate, path_part), resolver_part);
   };
   v8::Local<v8::Function> function;
   const auto data = v8::Array::New(in.isolate, parts, std::size(parts));
   if (v8::Function::New(in.context, job, data).ToLocal(&function)) in.isolate->EnqueueMicrotask(function);
 }
 
-void Modules::import_now(const Entered& in, const std::string& path, v8::Local<v8::Promise::Resolver> resolver) {
+void Modules::import_now(const Entered& in, const std::string& path,
+                         v8::Local<v8::Promise::Resolver> resolver) {
   auto evaluation = run(in, path);
   if (!evaluation) {
     resolver->Reject(in.context, to_exception(in, evaluation.error())).FromMaybe(false);
@@ -278,7 +305,9 @@ void Modules::import_now(const Entered& in, const std::string& path, v8::Local<v
   // When the evaluation is done, the promise gives the namespace; when it fails, the same failure.
   v8::Local<v8::Function> give_namespace;
   v8::Local<v8::Promise> done;
-  const auto callback = [](const v8::FunctionCallbackInfo<v8::Value>& info) { info.GetReturnValue().Set(info.Data()); };
+  const auto callback = [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+    info.GetReturnValue().Set(info.Data());
+  };
   if (v8::Function::New(in.context, callback, exports(in, path)).ToLocal(&give_namespace) &&
       (*evaluation)->Then(in.context, give_namespace).ToLocal(&done)) {
     resolver->Resolve(in.context, done).FromMaybe(false);

@@ -15,14 +15,15 @@ namespace cloche::js {
 
 class Realm;
 
-/// The ES modules of one realm: those of its package, found by path, and `cap:` modules made of what was granted. Nothing outside
-/// the package can be named.
+/// The ES modules of one realm: those of its package, found by path, and `cap:` modules made of what was
+/// granted. Nothing outside the package can be named.
 class Modules {
  public:
   Modules(Realm& realm, const Bindings& bindings, const PackageFiles& files) noexcept
       : realm_(realm), bindings_(bindings), files_(files) {}
 
-  /// Loads the module at `path` with all it imports, links it and begins its evaluation; gives the promise of that.
+  /// Loads the module at `path` with all it imports, links it and begins its evaluation; gives the promise of
+  /// that.
   [[nodiscard]] Result<v8::Local<v8::Promise>> run(const Entered& in, const std::string& path);
 
   /// The namespace of a module that was run.
@@ -51,13 +52,16 @@ class Modules {
   void import_soon(const Entered& in, v8::Local<v8::String> path, v8::Local<v8::Promise::Resolver> resolver);
   void import_now(const Entered& in, const std::string& path, v8::Local<v8::Promise::Resolver> resolver);
 
-  static v8::MaybeLocal<v8::Module> on_resolve(v8::Local<v8::Context> context, v8::Local<v8::String> specifier,
-                                               v8::Local<v8::FixedArray>, v8::Local<v8::Module> referrer);
-  static v8::MaybeLocal<v8::Value> on_evaluate_capability(v8::Local<v8::Context> context, v8::Local<v8::Module> module);
+  static v8::MaybeLocal<v8::Module> on_resolve(v8::Local<v8::Context> context,
+                                               v8::Local<v8::String> specifier, v8::Local<v8::FixedArray>,
+                                               v8::Local<v8::Module> referrer);
+  static v8::MaybeLocal<v8::Value> on_evaluate_capability(v8::Local<v8::Context> context,
+                                                          v8::Local<v8::Module> module);
   static v8::MaybeLocal<v8::Promise> on_import(v8::Local<v8::Context> context, v8::Local<v8::Data>,
                                                v8::Local<v8::Value> referrer, v8::Local<v8::String> specifier,
                                                v8::Local<v8::FixedArray>);
-  static void on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module, v8::Local<v8::Object> meta);
+  static void on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                             v8::Local<v8::Object> meta);
 
   Realm& realm_;
   const Bindings& bindings_;

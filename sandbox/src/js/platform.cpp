@@ -31,7 +31,8 @@ std::vector<std::unique_ptr<v8::Task>> TaskRunner::take_due() {
   std::vector<std::unique_ptr<v8::Task>> due;
   const double now = now_seconds();
   const std::scoped_lock lock(mutex_);
-  const auto first = std::stable_partition(tasks_.begin(), tasks_.end(), [&](const auto& task) { return task.first > now; });
+  const auto first =
+      std::stable_partition(tasks_.begin(), tasks_.end(), [&](const auto& task) { return task.first > now; });
   for (auto it = first; it != tasks_.end(); ++it) due.push_back(std::move(it->second));
   tasks_.erase(first, tasks_.end());
   return due;

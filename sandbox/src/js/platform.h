@@ -12,8 +12,8 @@
 
 namespace cloche::js {
 
-/// V8's foreground tasks of one isolate (finalisation, asynchronous WebAssembly compilation, …): kept until the isolate's own
-/// loop runs them. V8 posts from any thread.
+/// V8's foreground tasks of one isolate (finalisation, asynchronous WebAssembly compilation, …): kept until
+/// the isolate's own loop runs them. V8 posts from any thread.
 class TaskRunner final : public v8::TaskRunner {
  public:
   /// `wake(delay in seconds)` is called, from any thread, when a task was posted. An empty function detaches.
@@ -24,8 +24,12 @@ class TaskRunner final : public v8::TaskRunner {
 
   void PostTask(std::unique_ptr<v8::Task> task) override { add(std::move(task), 0); }
   void PostNonNestableTask(std::unique_ptr<v8::Task> task) override { add(std::move(task), 0); }
-  void PostDelayedTask(std::unique_ptr<v8::Task> task, double seconds) override { add(std::move(task), seconds); }
-  void PostNonNestableDelayedTask(std::unique_ptr<v8::Task> task, double seconds) override { add(std::move(task), seconds); }
+  void PostDelayedTask(std::unique_ptr<v8::Task> task, double seconds) override {
+    add(std::move(task), seconds);
+  }
+  void PostNonNestableDelayedTask(std::unique_ptr<v8::Task> task, double seconds) override {
+    add(std::move(task), seconds);
+  }
   void PostIdleTask(std::unique_ptr<v8::IdleTask>) override {}
   bool IdleTasksEnabled() override { return false; }
   bool NonNestableTasksEnabled() const override { return true; }
@@ -68,21 +72,27 @@ class Platform final : public v8::Platform {
                                   const v8::SourceLocation& location) override {
     inner_->PostTaskOnWorkerThread(priority, std::move(task), location);
   }
-  void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task, double seconds,
-                                         const v8::SourceLocation& location) override {
+  void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
+                                         double seconds, const v8::SourceLocation& location) override {
     inner_->PostDelayedTaskOnWorkerThread(priority, std::move(task), seconds, location);
   }
 #else
-  std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate) override { return runner(isolate); }
-  void CallOnWorkerThread(std::unique_ptr<v8::Task> task) override { inner_->CallOnWorkerThread(std::move(task)); }
+  std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate) override {
+    return runner(isolate);
+  }
+  void CallOnWorkerThread(std::unique_ptr<v8::Task> task) override {
+    inner_->CallOnWorkerThread(std::move(task));
+  }
   void CallDelayedOnWorkerThread(std::unique_ptr<v8::Task> task, double seconds) override {
     inner_->CallDelayedOnWorkerThread(std::move(task), seconds);
   }
-  std::unique_ptr<v8::JobHandle> PostJob(v8::TaskPriority priority, std::unique_ptr<v8::JobTask> task) override {
+  std::unique_ptr<v8::JobHandle> PostJob(v8::TaskPriority priority,
+                                         std::unique_ptr<v8::JobTask> task) override {
     return inner_->PostJob(priority, std::move(task));
   }
 #if V8_MAJOR_VERSION >= 11
-  std::unique_ptr<v8::JobHandle> CreateJob(v8::TaskPriority priority, std::unique_ptr<v8::JobTask> task) override {
+  std::unique_ptr<v8::JobHandle> CreateJob(v8::TaskPriority priority,
+                                           std::unique_ptr<v8::JobTask> task) override {
     return inner_->CreateJob(priority, std::move(task));
   }
 #endif

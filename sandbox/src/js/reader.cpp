@@ -98,7 +98,8 @@ std::size_t Reader::length(ValueRef array) { return to_local(array).As<v8::Array
 bool Reader::element(ValueRef array, std::size_t index, ValueRef& out) {
   v8::Local<v8::Value> value;
   if (!charge(kElementWeight)) return false;
-  if (!to_local(array).As<v8::Array>()->Get(context(), static_cast<std::uint32_t>(index)).ToLocal(&value)) return false;
+  if (!to_local(array).As<v8::Array>()->Get(context(), static_cast<std::uint32_t>(index)).ToLocal(&value))
+    return false;
   out = to_ref(value);
   return true;
 }
@@ -116,7 +117,8 @@ bool Reader::entries(ValueRef object, std::vector<std::pair<std::string, ValueRe
   const auto source = to_local(object).As<v8::Object>();
   v8::Local<v8::Array> names;
   const auto filter = static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
-  if (!source->GetOwnPropertyNames(context, filter, v8::KeyConversionMode::kConvertToString).ToLocal(&names)) return false;
+  if (!source->GetOwnPropertyNames(context, filter, v8::KeyConversionMode::kConvertToString).ToLocal(&names))
+    return false;
   for (std::uint32_t i = 0; i < names->Length(); ++i) {
     v8::Local<v8::Value> name;
     v8::Local<v8::Value> value;

@@ -11,8 +11,8 @@ void remove_global(const Entered& in, v8::Local<v8::Object> global, std::string_
 
 }  // namespace
 
-void install_function(const Entered& in, v8::Local<v8::Object> target, std::string_view name, v8::FunctionCallback callback,
-                      v8::Local<v8::Value> data, int length) {
+void install_function(const Entered& in, v8::Local<v8::Object> target, std::string_view name,
+                      v8::FunctionCallback callback, v8::Local<v8::Value> data, int length) {
   const auto function =
       v8::Function::New(in.context, callback, data, length, v8::ConstructorBehavior::kThrow).ToLocalChecked();
   const auto key = make_name(in.isolate, name);
@@ -20,8 +20,8 @@ void install_function(const Entered& in, v8::Local<v8::Object> target, std::stri
   target->DefineOwnProperty(in.context, key, function, v8::DontEnum).Check();
 }
 
-Realm::Realm(v8::Isolate* isolate, Surroundings& surroundings, const Bindings& bindings, const PackageFiles& files,
-             const RealmOptions& options)
+Realm::Realm(v8::Isolate* isolate, Surroundings& surroundings, const Bindings& bindings,
+             const PackageFiles& files, const RealmOptions& options)
     : isolate_(isolate),
       surroundings_(surroundings),
       boundary_{keys_, *this, surroundings.limits().message},

@@ -22,8 +22,8 @@ struct RealmOptions {
   bool web_assembly = true;
 };
 
-/// One plugin's JavaScript world: a context with the language's own globals, console and timers, its modules, and the host
-/// functions it was granted. Made, used and destroyed inside its isolate.
+/// One plugin's JavaScript world: a context with the language's own globals, console and timers, its modules,
+/// and the host functions it was granted. Made, used and destroyed inside its isolate.
 class Realm final : private FunctionHandles {
  public:
   Realm(v8::Isolate* isolate, Surroundings& surroundings, const Bindings& bindings, const PackageFiles& files,
@@ -69,7 +69,7 @@ class Realm final : private FunctionHandles {
 };
 
 /// Adds a function to an object of the realm.
-void install_function(const Entered& in, v8::Local<v8::Object> target, std::string_view name, v8::FunctionCallback callback,
-                      v8::Local<v8::Value> data = {}, int length = 0);
+void install_function(const Entered& in, v8::Local<v8::Object> target, std::string_view name,
+                      v8::FunctionCallback callback, v8::Local<v8::Value> data = {}, int length = 0);
 
 }  // namespace cloche::js

@@ -34,7 +34,8 @@ void Rejections::on_reject(v8::PromiseRejectMessage message) {
   auto& rejected = Realm::of(context).rejections().rejected_;
   if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
     if (rejected.size() >= kMost) return;
-    rejected.push_back({v8::Global<v8::Promise>(isolate, promise), v8::Global<v8::Value>(isolate, message.GetValue())});
+    rejected.push_back(
+        {v8::Global<v8::Promise>(isolate, promise), v8::Global<v8::Value>(isolate, message.GetValue())});
   } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
     Realm::of(context).rejections().handle(promise);
   }

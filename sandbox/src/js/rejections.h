@@ -8,8 +8,8 @@ namespace cloche::js {
 
 class Realm;
 
-/// Errors nobody caught: promises that were rejected and not handled by the end of the turn, and what a callback of
-/// `queueMicrotask` threw.
+/// Errors nobody caught: promises that were rejected and not handled by the end of the turn, and what a
+/// callback of `queueMicrotask` threw.
 class Rejections {
  public:
   explicit Rejections(Realm& realm) noexcept : realm_(realm) {}

@@ -7,7 +7,8 @@
 namespace cloche::js {
 namespace {
 
-// What V8's own C++ and a host function may need below JavaScript's limit: 192 KiB was measured to be enough for V8.
+// What V8's own C++ and a host function may need below JavaScript's limit: 192 KiB was measured to be enough
+// for V8.
 constexpr std::size_t kNativeRoom = 256 * 1024;
 
 Duration thread_cpu_now() {
@@ -74,8 +75,8 @@ void Runner::meter_begin() {
 
 void Runner::meter_end() { worker_.meter.end(); }
 
-// The thread's CPU clock is exact but slow to read, so a stay is timed by the wall clock until it lasts long enough to be
-// interrupted, and by the CPU clock from there on.
+// The thread's CPU clock is exact but slow to read, so a stay is timed by the wall clock until it lasts long
+// enough to be interrupted, and by the CPU clock from there on.
 void Runner::account() {
   const loop::TimePoint now = loop::Clock::now();
   if (thread_cpu_) {

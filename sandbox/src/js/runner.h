@@ -13,16 +13,17 @@
 
 namespace cloche::js {
 
-/// What one stay inside an isolate may use: so much computing, and so much time, counted from its begin, or until a deadline
-/// that was set earlier.
+/// What one stay inside an isolate may use: so much computing, and so much time, counted from its begin, or
+/// until a deadline that was set earlier.
 struct Budget {
   Duration cpu = Duration::max();
   Duration wall = Duration::max();
   loop::TimePoint deadline = loop::TimePoint::max();
 };
 
-/// Runs code inside one isolate: on the isolate's own stack, within a budget, making way for others, and with a way out when
-/// the engine gives up. An isolate is entered by one fiber at a time; this is what sees to it. Belongs to its worker's thread.
+/// Runs code inside one isolate: on the isolate's own stack, within a budget, making way for others, and with
+/// a way out when the engine gives up. An isolate is entered by one fiber at a time; this is what sees to it.
+/// Belongs to its worker's thread.
 class Runner final : private loop::Interruptible {
  public:
   /// `stack` bytes are JavaScript's; more is added for the engine's own frames below its limit.
@@ -34,7 +35,8 @@ class Runner final : private loop::Interruptible {
     stack_.run([&] { take(make()); });
   }
 
-  /// Enters the isolate and calls `f()` there. The caller's fiber may be suspended meanwhile. Not while `active`.
+  /// Enters the isolate and calls `f()` there. The caller's fiber may be suspended meanwhile. Not while
+  /// `active`.
   template <class F>
   void enter(const Budget& budget, F f) {
     Runner* outer = begin(budget);
@@ -104,8 +106,8 @@ class Runner final : private loop::Interruptible {
   Duration cpu_limit_{};
   loop::TimePoint deadline_{};
   Duration cpu_used_{};
-  loop::TimePoint since_{};               // from when what is not yet in cpu_used_ counts
-  std::optional<Duration> thread_cpu_;    // the thread's CPU clock then, where it was read
+  loop::TimePoint since_{};             // from when what is not yet in cpu_used_ counts
+  std::optional<Duration> thread_cpu_;  // the thread's CPU clock then, where it was read
   std::optional<Errc> stop_;
   std::atomic<bool> interrupt_pending_{false};
 };

@@ -2,8 +2,8 @@
 
 #include "js/compat.h"
 
-#include <cloche/boundary.h>
 #include <bit>
+#include <cloche/boundary.h>
 #include <string_view>
 
 namespace cloche::js {
@@ -14,7 +14,8 @@ struct Entered {
   v8::Local<v8::Context> context;
 };
 
-// A ValueRef of an engine value is the address in its handle: valid as long as the handle scope it was made in.
+// A ValueRef of an engine value is the address in its handle: valid as long as the handle scope it was made
+// in.
 static_assert(sizeof(v8::Local<v8::Value>) == sizeof(ValueRef));
 
 inline ValueRef to_ref(v8::Local<v8::Value> value) noexcept {
@@ -42,7 +43,8 @@ inline v8::Local<v8::String> make_string(v8::Isolate* isolate, std::string_view 
 
 /// A name that will be looked up often.
 inline v8::Local<v8::String> make_name(v8::Isolate* isolate, std::string_view text) {
-  return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kInternalized, static_cast<int>(text.size()))
+  return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kInternalized,
+                                 static_cast<int>(text.size()))
       .ToLocalChecked();
 }
 

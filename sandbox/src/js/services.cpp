@@ -38,9 +38,13 @@ void Waits::cancel_all() {
   for (loop::Signal* signal : parked_) signal->notify();
 }
 
-Result<void> FiberServices::sleep(Duration duration) { return waits_.until(loop::after(loop::Clock::now(), duration)); }
+Result<void> FiberServices::sleep(Duration duration) {
+  return waits_.until(loop::after(loop::Clock::now(), duration));
+}
 
-bool StackServices::cancelled() const noexcept { return waits_.cancelled() || runner_.stop_reason().has_value(); }
+bool StackServices::cancelled() const noexcept {
+  return waits_.cancelled() || runner_.stop_reason().has_value();
+}
 
 Result<void> StackServices::sleep(Duration duration) {
   const loop::TimePoint wake = loop::after(loop::Clock::now(), duration);

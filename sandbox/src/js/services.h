@@ -15,7 +15,8 @@ class Waits {
  public:
   explicit Waits(Worker& worker) noexcept : worker_(worker) {}
 
-  /// Parks the fiber until `deadline`. Error: `cancelled`, at once when `cancel_all` was called before or meanwhile.
+  /// Parks the fiber until `deadline`. Error: `cancelled`, at once when `cancel_all` was called before or
+  /// meanwhile.
   [[nodiscard]] Result<void> until(loop::TimePoint deadline);
   /// Parks the fiber until `job` has run on a thread that may block. It is always waited for.
   [[nodiscard]] Result<void> blocking(const std::function<void()>& job);
@@ -35,13 +36,16 @@ class FiberServices final : public CallServices {
   explicit FiberServices(Waits& waits) noexcept : waits_(waits) {}
   [[nodiscard]] bool cancelled() const noexcept override { return waits_.cancelled(); }
   [[nodiscard]] Result<void> sleep(Duration duration) override;
-  [[nodiscard]] Result<void> run_blocking(const std::function<void()>& job) override { return waits_.blocking(job); }
+  [[nodiscard]] Result<void> run_blocking(const std::function<void()>& job) override {
+    return waits_.blocking(job);
+  }
 
  private:
   Waits& waits_;
 };
 
-/// The same for one that runs on the plugin's own stack: it leaves the isolate while it waits, and waits no longer than the call may.
+/// The same for one that runs on the plugin's own stack: it leaves the isolate while it waits, and waits no
+/// longer than the call may.
 class StackServices final : public CallServices {
  public:
   StackServices(Waits& waits, Runner& runner, std::function<void()> overdue)

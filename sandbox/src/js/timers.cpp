@@ -57,7 +57,8 @@ void TimerTable::set(const Info& info) {
   TimerTable& table = Realm::of(in.context).timers();
   if (!require_function(in, info[0], repeats ? "setInterval" : "setTimeout")) return;
   if (table.timers_.size() >= table.realm_.surroundings().limits().timers) {
-    const std::string text = "no more than " + std::to_string(table.realm_.surroundings().limits().timers) + " timers may be set at once";
+    const std::string text = "no more than " + std::to_string(table.realm_.surroundings().limits().timers) +
+                             " timers may be set at once";
     in.isolate->ThrowException(to_exception(in, {Errc::quota, text}));
     return;
   }
@@ -94,14 +95,18 @@ void TimerTable::fire(std::uint32_t id) {
     timers_.erase(found);
   }
   v8::TryCatch caught(isolate);
-  const bool done = !callback->Call(context, context->Global(), static_cast<int>(arguments.size()), arguments.data()).IsEmpty();
+  const bool done =
+      !callback->Call(context, context->Global(), static_cast<int>(arguments.size()), arguments.data())
+           .IsEmpty();
   if (done || caught.HasTerminated()) return;
-  realm_.surroundings().unhandled_rejection(to_error({isolate, context}, caught.Exception(), caught.Message()));
+  realm_.surroundings().unhandled_rejection(
+      to_error({isolate, context}, caught.Exception(), caught.Message()));
 }
 
 void TimerTable::queue_microtask(const Info& info) {
   const Entered in = entered(info);
-  if (require_function(in, info[0], "queueMicrotask")) in.isolate->EnqueueMicrotask(info[0].As<v8::Function>());
+  if (require_function(in, info[0], "queueMicrotask"))
+    in.isolate->EnqueueMicrotask(info[0].As<v8::Function>());
 }
 
 }  // namespace cloche::js

@@ -11,8 +11,9 @@ namespace cloche::js {
 
 class Realm;
 
-/// `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval` (HTML Standard, "Timers") and `queueMicrotask` of one realm.
-/// Delays are in milliseconds; timers of one delay fire in the order they were set.
+/// `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval` (HTML Standard, "Timers") and
+/// `queueMicrotask` of one realm. Delays are in milliseconds; timers of one delay fire in the order they were
+/// set.
 class TimerTable {
  public:
   explicit TimerTable(Realm& realm) noexcept : realm_(realm) {}

@@ -23,20 +23,23 @@ ValueRef Writer::bigint(const BigInt& value) {
 
 ValueRef Writer::date(double milliseconds) {
   v8::Local<v8::Value> result;
-  return v8::Date::New(isolate_->GetCurrentContext(), milliseconds).ToLocal(&result) ? to_ref(result) : fail();
+  return v8::Date::New(isolate_->GetCurrentContext(), milliseconds).ToLocal(&result) ? to_ref(result)
+                                                                                     : fail();
 }
 
 ValueRef Writer::string(std::string_view utf8) {
   v8::Local<v8::String> result;
-  const bool made = charge(utf8.size()) &&
-                    v8::String::NewFromUtf8(isolate_, utf8.data(), v8::NewStringType::kNormal, static_cast<int>(utf8.size()))
-                        .ToLocal(&result);
+  const bool made =
+      charge(utf8.size()) && v8::String::NewFromUtf8(isolate_, utf8.data(), v8::NewStringType::kNormal,
+                                                     static_cast<int>(utf8.size()))
+                                 .ToLocal(&result);
   return made ? to_ref(result) : fail();
 }
 
 ValueRef Writer::bytes(std::span<const std::uint8_t> value) {
   if (!charge(value.size())) return fail();
-  // Through the isolate's allocator, which counts it and may refuse; ArrayBuffer::New of a size would abort instead.
+  // Through the isolate's allocator, which counts it and may refuse; ArrayBuffer::New of a size would abort
+  // instead.
   auto* allocator = isolate_->GetArrayBufferAllocator();
   void* data = allocator->AllocateUninitialized(std::max<std::size_t>(value.size(), 1));
   if (data == nullptr) return fail();
@@ -71,7 +74,9 @@ ValueRef Writer::object(std::span<const StaticKey> keys, std::span<const ValueRe
   const auto context = isolate_->GetCurrentContext();
   const auto result = v8::Object::New(isolate_);
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (result->CreateDataProperty(context, parts_.keys.get(isolate_, keys[i]), to_local(values[i])).IsNothing()) return fail();
+    if (result->CreateDataProperty(context, parts_.keys.get(isolate_, keys[i]), to_local(values[i]))
+            .IsNothing())
+      return fail();
   }
   return to_ref(result);
 }

@@ -9,8 +9,8 @@
 
 namespace cloche::loop {
 
-/// Threads for work that blocks: file systems, databases. Started as they are needed, up to a number; jobs beyond it queue.
-/// Destroying the pool runs what is queued and waits for it.
+/// Threads for work that blocks: file systems, databases. Started as they are needed, up to a number; jobs
+/// beyond it queue. Destroying the pool runs what is queued and waits for it.
 class BlockingPool {
  public:
   explicit BlockingPool(std::size_t threads) : limit_(threads) {}

@@ -33,7 +33,8 @@ thread_local Loop* t_loop = nullptr;
 
 }  // namespace
 
-// Where an idle thread sleeps. The io_context wakes it; the three descriptors wake a foreign event loop that polls for it.
+// Where an idle thread sleeps. The io_context wakes it; the three descriptors wake a foreign event loop that
+// polls for it.
 struct Loop::Reactor {
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
@@ -87,12 +88,16 @@ void Loop::post(std::function<void()> job) {
     posted_.fetch_add(1, std::memory_order_release);
   }
   wake();
-  posting_.fetch_sub(1, std::memory_order_release);  // the job may have ended the Loop's life: nothing of it is touched after this
+  posting_.fetch_sub(
+      1,
+      std::
+          memory_order_release);  // the job may have ended the Loop's life: nothing of it is touched after this
 }
 
 void Loop::spawn(std::function<void()> body) {
   ++fibers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, boost::fibers::protected_fixedsize_stack(kFiberStack),
+  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg,
+                       boost::fibers::protected_fixedsize_stack(kFiberStack),
                        [this, body = std::move(body)] {
                          body();
                          --fibers_;
@@ -146,18 +151,22 @@ bool Loop::poll_is_over() const noexcept {
   return deadline != TimePoint::max() && Clock::now() >= deadline;
 }
 
-bool Loop::should_make_way() const noexcept { return others_ready() || timers_.next() <= Clock::now() || poll_is_over(); }
+bool Loop::should_make_way() const noexcept {
+  return others_ready() || timers_.next() <= Clock::now() || poll_is_over();
+}
 
 bool Loop::due() const noexcept {
   if (posted_.load(std::memory_order_acquire) > 0) return true;
   return timers_.next() != TimePoint::max() && timers_.next() <= Clock::now();
 }
 
-// Called whenever a fiber stops running: sees to it that a server runs when a job or timer is due. They are not run here, in the
-// middle of the scheduler, because they may wait. A server that stops running inside a job waits there: another takes over.
+// Called whenever a fiber stops running: sees to it that a server runs when a job or timer is due. They are
+// not run here, in the middle of the scheduler, because they may wait. A server that stops running inside a
+// job waits there: another takes over.
 void Loop::serve() noexcept {
   if (context::active() == server_) {
-    if (server_idle_) return;  // on its way to sleep: whoever stops running next wakes it, and be it the dispatcher
+    if (server_idle_)
+      return;  // on its way to sleep: whoever stops running next wakes it, and be it the dispatcher
     server_ = nullptr;
   }
   if (!due()) return;
@@ -183,7 +192,8 @@ std::function<void()> Loop::take_posted() {
 void Loop::start_server() {
   server_coming_ = true;
   ++servers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, boost::fibers::protected_fixedsize_stack(kFiberStack),
+  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg,
+                       boost::fibers::protected_fixedsize_stack(kFiberStack),
                        [this] {
                          run_server();
                          --servers_;

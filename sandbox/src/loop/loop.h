@@ -18,7 +18,8 @@ class context;
 
 namespace cloche::loop {
 
-/// One thread's fibers, timers and jobs from other threads. Made and destroyed on that thread. Everything but `post`, `wake` and `wake_handle` belongs to that thread.
+/// One thread's fibers, timers and jobs from other threads. Made and destroyed on that thread. Everything but
+/// `post`, `wake` and `wake_handle` belongs to that thread.
 class Loop {
  public:
   Loop();
@@ -29,14 +30,15 @@ class Loop {
   /// The calling thread's Loop, or null.
   [[nodiscard]] static Loop* current() noexcept;
 
-  /// Has `job` run on this thread, soon, on a fiber. It may end in code of the host's (what waits for a Future), so it may wait;
-  /// others are run meanwhile. From any thread, begun in order for each.
+  /// Has `job` run on this thread, soon, on a fiber. It may end in code of the host's (what waits for a
+  /// Future), so it may wait; others are run meanwhile. From any thread, begun in order for each.
   void post(std::function<void()> job);
 
   /// Starts a fiber. It must end before the Loop does; `fibers` counts those that have not.
   void spawn(std::function<void()> body);
 
-  /// Parks the calling fiber until `wake`, which `arm` is given first, was called from any thread: what a Parker does.
+  /// Parks the calling fiber until `wake`, which `arm` is given first, was called from any thread: what a
+  /// Parker does.
   void park(const std::function<void(std::function<void()> wake)>& arm);
 
   /// Lets other fibers run before this one goes on.
@@ -95,7 +97,7 @@ class Loop {
   bool server_coming_ = false;
   bool stopping_ = false;
 
-  bool watched_ = false;    // somebody has the wake handle
+  bool watched_ = false;  // somebody has the wake handle
   TimePoint armed_ = TimePoint::max();
   Loop* outer_loop_ = nullptr;
 };

@@ -5,8 +5,8 @@
 namespace cloche::loop {
 namespace {
 
-// How finely time is told while something runs, and for how long the monitor stays awake after the last thing did: to put
-// it to sleep and wake it costs more than a few idle ticks.
+// How finely time is told while something runs, and for how long the monitor stays awake after the last thing
+// did: to put it to sleep and wake it costs more than a few idle ticks.
 constexpr std::chrono::microseconds kTick{1000};
 constexpr int kIdleTicks = 20;
 
@@ -19,7 +19,8 @@ Meter::~Meter() { monitor_.remove(*this); }
 void Meter::begin(Interruptible& work, TimePoint deadline) noexcept {
   turn_.store(turn_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   deadline_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
-  // Sequentially consistent against the monitor's "asleep, then look once more": one of the two sees the other.
+  // Sequentially consistent against the monitor's "asleep, then look once more": one of the two sees the
+  // other.
   running_.store(&work, std::memory_order_seq_cst);
   if (monitor_.asleep_.load(std::memory_order_seq_cst)) monitor_.rouse();
 }
@@ -94,7 +95,8 @@ void Monitor::watch() {
       continue;
     }
     asleep_.store(true, std::memory_order_seq_cst);
-    const bool begun = std::ranges::any_of(meters_, [](const Meter* m) { return m->running_.load() != nullptr; });
+    const bool begun =
+        std::ranges::any_of(meters_, [](const Meter* m) { return m->running_.load() != nullptr; });
     if (!begun) changed_.wait(lock, [&] { return stopping_ || !asleep_.load(std::memory_order_relaxed); });
     asleep_.store(false, std::memory_order_relaxed);
     idle = 0;

@@ -16,14 +16,15 @@ namespace cloche::loop {
 class Interruptible {
  public:
   virtual ~Interruptible() = default;
-  /// Asks it to look at its budget soon. Called on the monitor's thread, while it is the one a Meter says is running.
+  /// Asks it to look at its budget soon. Called on the monitor's thread, while it is the one a Meter says is
+  /// running.
   virtual void interrupt() noexcept = 0;
 };
 
 class Monitor;
 
-/// What one thread is running now. The thread writes it at every entry into JavaScript, so it costs a few nanoseconds and no
-/// look at a clock; the monitor reads it at every tick.
+/// What one thread is running now. The thread writes it at every entry into JavaScript, so it costs a few
+/// nanoseconds and no look at a clock; the monitor reads it at every tick.
 class Meter {
  public:
   explicit Meter(Monitor& monitor);
@@ -31,7 +32,8 @@ class Meter {
   Meter& operator=(const Meter&) = delete;
   ~Meter();
 
-  /// `work` runs from now on; it is to be interrupted at the latest at `deadline`, besides at the end of each slice.
+  /// `work` runs from now on; it is to be interrupted at the latest at `deadline`, besides at the end of each
+  /// slice.
   void begin(Interruptible& work, TimePoint deadline) noexcept;
   void end() noexcept { running_.store(nullptr, std::memory_order_release); }
 
@@ -55,8 +57,8 @@ class Meter {
   TimePoint interrupt_at_{};
 };
 
-/// One thread that watches all Meters of a Host and interrupts what has run for a slice or past its deadline. It ticks while
-/// something runs and sleeps, without any wake-up, while nothing does.
+/// One thread that watches all Meters of a Host and interrupts what has run for a slice or past its deadline.
+/// It ticks while something runs and sleeps, without any wake-up, while nothing does.
 class Monitor {
  public:
   explicit Monitor(std::chrono::microseconds slice);
@@ -64,7 +66,8 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
   ~Monitor();
 
-  /// After this no Meter names `work` and no interrupt of it is under way: it may be destroyed. Not from inside `interrupt`.
+  /// After this no Meter names `work` and no interrupt of it is under way: it may be destroyed. Not from
+  /// inside `interrupt`.
   void forget(Interruptible& work);
 
  private:

@@ -12,7 +12,9 @@ using boost::fibers::context;
 namespace {
 
 // The dispatcher is Boost.Fiber's own and is ready whenever it does not run.
-bool counts(const context* fiber) noexcept { return !fiber->is_context(boost::fibers::type::dispatcher_context); }
+bool counts(const context* fiber) noexcept {
+  return !fiber->is_context(boost::fibers::type::dispatcher_context);
+}
 
 }  // namespace
 
@@ -44,8 +46,8 @@ context* Scheduler::pick_next() noexcept {
 
 bool Scheduler::has_ready_fibers() const noexcept { return main_ != nullptr || !ready_.empty(); }
 
-// Boost.Fiber calls this when no fiber is ready. Its own sleep queue is not used (Signal waits through the Loop's timers), but
-// a host's fibers on this thread may use it.
+// Boost.Fiber calls this when no fiber is ready. Its own sleep queue is not used (Signal waits through the
+// Loop's timers), but a host's fibers on this thread may use it.
 void Scheduler::suspend_until(const std::chrono::steady_clock::time_point& deadline) noexcept {
   loop_.sleep_until(std::min(deadline, loop_.timers().next()));
 }

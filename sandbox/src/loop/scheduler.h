@@ -9,8 +9,9 @@ namespace cloche::loop {
 
 class Loop;
 
-/// Chooses which fiber of a Loop's thread runs next: first in, first out, the thread's own main fiber among them. While it
-/// polls, that comes last, so that a poll runs whatever is ready, and first once the poll's time is up.
+/// Chooses which fiber of a Loop's thread runs next: first in, first out, the thread's own main fiber among
+/// them. While it polls, that comes last, so that a poll runs whatever is ready, and first once the poll's
+/// time is up.
 class Scheduler final : public boost::fibers::algo::algorithm {
  public:
   explicit Scheduler(Loop& loop) noexcept : loop_(loop) {}

@@ -10,8 +10,8 @@ namespace cloche::loop {
 
 class Loop;
 
-/// Lets one fiber wait for another of the same Loop. A notification that comes first is kept, several count as one.
-/// Belongs to its Loop's thread.
+/// Lets one fiber wait for another of the same Loop. A notification that comes first is kept, several count
+/// as one. Belongs to its Loop's thread.
 class Signal {
  public:
   explicit Signal(Loop& loop) noexcept : loop_(loop) {}

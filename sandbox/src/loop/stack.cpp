@@ -33,7 +33,8 @@ struct GuardedStack::Switch {
 GuardedStack::GuardedStack(std::size_t size) : switch_(std::make_unique<Switch>()) {
   const std::size_t page = page_size();
   size_ = (size + page - 1) / page * page;
-  void* memory = ::mmap(nullptr, size_ + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  void* memory = ::mmap(nullptr, size_ + 2 * page, PROT_NONE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   base_ = static_cast<std::byte*>(memory) + page;
   if (::mprotect(base_, size_, PROT_READ | PROT_WRITE) != 0) {
@@ -44,16 +45,16 @@ GuardedStack::GuardedStack(std::size_t size) : switch_(std::make_unique<Switch>(
   context.sp = base_ + size_;
   context.size = size_;
   Switch* state = switch_.get();
-  switch_->inside = boost::context::fiber(
-      std::allocator_arg, boost::context::preallocated(context.sp, context.size, context), NotOwned(),
-      [state](boost::context::fiber&& outside) {
-        state->outside = std::move(outside);
-        while (state->job != nullptr) {
-          state->job(state->context);
-          state->outside = std::move(state->outside).resume();
-        }
-        return std::move(state->outside);
-      });
+  switch_->inside = boost::context::fiber(std::allocator_arg,
+                                          boost::context::preallocated(context.sp, context.size, context),
+                                          NotOwned(), [state](boost::context::fiber&& outside) {
+                                            state->outside = std::move(outside);
+                                            while (state->job != nullptr) {
+                                              state->job(state->context);
+                                              state->outside = std::move(state->outside).resume();
+                                            }
+                                            return std::move(state->outside);
+                                          });
 }
 
 GuardedStack::~GuardedStack() {

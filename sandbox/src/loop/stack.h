@@ -7,13 +7,13 @@
 
 namespace cloche::loop {
 
-/// A guarded stack of its own for one isolate, lent for a while to whichever fiber needs the isolate. `run` switches to it,
-/// calls the job there and switches back: two jumps of a few nanoseconds, with no scheduler between. The fiber keeps its
-/// identity, so a job may park it; the stack is then suspended with it.
+/// A guarded stack of its own for one isolate, lent for a while to whichever fiber needs the isolate. `run`
+/// switches to it, calls the job there and switches back: two jumps of a few nanoseconds, with no scheduler
+/// between. The fiber keeps its identity, so a job may park it; the stack is then suspended with it.
 ///
-/// Having JavaScript run there, and not on the fiber's own stack, buys two things: a host can call a plugin from any stack,
-/// its GUI thread's included, and have the plugin's stack limit hold; and a stack that the engine gave up on can be left
-/// for ever while the fiber that used it goes on.
+/// Having JavaScript run there, and not on the fiber's own stack, buys two things: a host can call a plugin
+/// from any stack, its GUI thread's included, and have the plugin's stack limit hold; and a stack that the
+/// engine gave up on can be left for ever while the fiber that used it goes on.
 class GuardedStack {
  public:
   /// Reserves `size` bytes (rounded up to pages; touched pages alone take memory) between two guard pages.
@@ -23,8 +23,8 @@ class GuardedStack {
   GuardedStack& operator=(const GuardedStack&) = delete;
   ~GuardedStack();
 
-  /// Calls `job(context)` on this stack and returns when it has, or when it called `abandon`. Not to be entered twice: a job
-  /// that needs the stack again is already on it. `job` must not throw.
+  /// Calls `job(context)` on this stack and returns when it has, or when it called `abandon`. Not to be
+  /// entered twice: a job that needs the stack again is already on it. `job` must not throw.
   void run(void (*job)(void* context), void* context);
 
   template <class F>
@@ -32,7 +32,8 @@ class GuardedStack {
     run([](void* context) { (*static_cast<std::remove_reference_t<F>*>(context))(); }, &f);
   }
 
-  /// From inside a job: goes back to `run`'s caller and never comes here again. No destructor of the job's frames runs.
+  /// From inside a job: goes back to `run`'s caller and never comes here again. No destructor of the job's
+  /// frames runs.
   [[noreturn]] void abandon();
 
   [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }

@@ -9,7 +9,8 @@
 
 namespace cloche::loop {
 
-/// What is to be done at a point in time, ordered by it and, at one time, by the order in which it was asked for.
+/// What is to be done at a point in time, ordered by it and, at one time, by the order in which it was asked
+/// for.
 class Timers {
  public:
   using Id = std::pair<TimePoint, std::uint64_t>;
@@ -22,7 +23,9 @@ class Timers {
   void cancel(const Id& id) { jobs_.erase(id); }
 
   /// When the first is due; the end of time when there is none.
-  [[nodiscard]] TimePoint next() const noexcept { return jobs_.empty() ? TimePoint::max() : jobs_.begin()->first.first; }
+  [[nodiscard]] TimePoint next() const noexcept {
+    return jobs_.empty() ? TimePoint::max() : jobs_.begin()->first.first;
+  }
 
   /// Runs those due at `now`; ones added meanwhile wait for the next time.
   void run_due(TimePoint now) {

@@ -1,5 +1,5 @@
-// Runs a fuzz target once on every file of a folder, in a build without libFuzzer. A target that finds a rule broken
-// aborts; a folder without files is a failure too, for it proves nothing.
+// Runs a fuzz target once on every file of a folder, in a build without libFuzzer. A target that finds a rule
+// broken aborts; a folder without files is a failure too, for it proves nothing.
 //
 //   replay-TARGET FOLDER
 

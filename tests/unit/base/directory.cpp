@@ -41,7 +41,8 @@ TEST_CASE("nothing leads outside") {
   for (const char* name : {"../outside", "bad", "absolute", "/etc/passwd", "sub/../../outside"}) {
     CHECK_MESSAGE(directory.read_file(name, 100).error().code() == Errc::not_capable, name);
   }
-  CHECK(directory.read_file(std::string_view("sub/file\0x", 10), 100).error().code() == Errc::invalid_argument);
+  CHECK(directory.read_file(std::string_view("sub/file\0x", 10), 100).error().code() ==
+        Errc::invalid_argument);
 }
 
 TEST_CASE("what is too large or no regular file is refused") {

@@ -19,7 +19,8 @@ TEST_CASE("what could deceive a terminal is made visible") {
 TEST_CASE("UTF-8 is what RFC 3629 says") {
   CHECK(is_utf8(""));
   CHECK(is_utf8("\u00e9\u20ac\U0001f600"));
-  for (const char* bad : {"\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+  for (const char* bad : {"\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                          "\xf8\x88\x80\x80\x80"}) {
     CHECK_FALSE(is_utf8(bad));
   }
 }

@@ -28,8 +28,10 @@ TEST_CASE("log lines carry plugin, level and fields, and nothing that deceives a
   Caller call = plugin(options, "log");
   CHECK(call("log", "info", {"hello", Object{{"n", 1}, {"s", "two"}}}));
   CHECK(call("log", "warn", {"a\nb\x1b[31m\u202e {}"}));
-  CHECK(out.str() == "[com.acme.test] [info] hello n=1 s=two\n[com.acme.test] [warning] a\\nb\\x1b[31m\\u{202e} {}\n");
-  CHECK(call("log", "error", {1}).error().message() == "error: argument 1 (message): expected string, found number");
+  CHECK(out.str() ==
+        "[com.acme.test] [info] hello n=1 s=two\n[com.acme.test] [warning] a\\nb\\x1b[31m\\u{202e} {}\n");
+  CHECK(call("log", "error", {1}).error().message() ==
+        "error: argument 1 (message): expected string, found number");
 }
 
 TEST_CASE("a plugin that floods the log is cut short, and the loss is told") {
@@ -55,7 +57,9 @@ TEST_CASE("a plugin that floods the log is cut short, and the loss is told") {
 TEST_CASE("the clock is coarse and counts from the load") {
   Duration now = std::chrono::seconds(100);
   BuiltinOptions options;
-  options.clock.now = [] { return std::chrono::system_clock::time_point(std::chrono::microseconds(1'700'000'000'123'999)); };
+  options.clock.now = [] {
+    return std::chrono::system_clock::time_point(std::chrono::microseconds(1'700'000'000'123'999));
+  };
   options.clock.monotonic = [&] { return now; };
   Caller call = plugin(options, "clock");
   CHECK(call("clock", "now").value() == Value(1'700'000'000'123.0));
@@ -87,7 +91,8 @@ TEST_CASE("the system's random values differ") {
 TEST_CASE("the built-in set declares itself") {
   const Registry registry = builtin_capabilities();
   const Catalogue catalogue = registry.catalogue();
-  for (const char* id : {"log", "clock", "random", "storage", "fs.read", "fs.write"}) CHECK(catalogue.find(id) != nullptr);
+  for (const char* id : {"log", "clock", "random", "storage", "fs.read", "fs.write"})
+    CHECK(catalogue.find(id) != nullptr);
   REQUIRE(catalogue.find("fs.read") != nullptr);
   CHECK(catalogue.find("fs.read")->scope.front().required);
   const std::string text = type_declarations(registry, std::vector<std::string>{"fs.read"});

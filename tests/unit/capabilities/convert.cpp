@@ -66,7 +66,8 @@ TEST_CASE("an integer is whole and in range") {
   CHECK(echo<std::uint8_t>(256) == ": expected an integer from 0 to 255, found 256");
   CHECK(echo<std::int8_t>(-128) == "-128");
   CHECK(echo<int>(std::numeric_limits<double>::quiet_NaN()).ends_with("found NaN"));
-  CHECK(echo<std::int64_t>(9007199254740992.0) == ": expected a safe integer or bigint, found 9007199254740992");
+  CHECK(echo<std::int64_t>(9007199254740992.0) ==
+        ": expected a safe integer or bigint, found 9007199254740992");
   CHECK(echo<std::uint64_t>(-1) == ": expected a safe integer or bigint, 0 or more, found -1");
 }
 
@@ -74,14 +75,16 @@ TEST_CASE("a 64-bit integer reads and writes bigints where numbers are not exact
   CHECK(echo<std::int64_t>(BigInt{true, {std::uint64_t{1} << 63}}) == "-9223372036854775808n");
   CHECK(echo<std::uint64_t>(BigInt{false, {~std::uint64_t{0}}}) == "18446744073709551615n");
   CHECK(echo<std::int64_t>(BigInt{false, {5}}) == "5");
-  CHECK(echo<std::int64_t>(BigInt{false, {std::uint64_t{1} << 63}}) == ": expected a 64-bit integer, found bigint");
+  CHECK(echo<std::int64_t>(BigInt{false, {std::uint64_t{1} << 63}}) ==
+        ": expected a 64-bit integer, found bigint");
   CHECK(echo<std::uint64_t>(BigInt{true, {1}}) == ": expected a 64-bit integer, found bigint");
 }
 
 TEST_CASE("moments are valid Dates") {
   using Moment = std::chrono::sys_time<std::chrono::milliseconds>;
   CHECK(echo<Moment>(Date{1500}) == "1970-01-01T00:00:01.500Z");
-  CHECK(echo<Moment>(Date{std::numeric_limits<double>::quiet_NaN()}) == ": expected a valid Date, found an invalid one");
+  CHECK(echo<Moment>(Date{std::numeric_limits<double>::quiet_NaN()}) ==
+        ": expected a valid Date, found an invalid one");
 }
 
 TEST_CASE("containers read their elements and name the one that does not fit") {
@@ -91,7 +94,8 @@ TEST_CASE("containers read their elements and name the one that does not fit") {
   CHECK(echo<std::vector<int>>(Array{1, "x"}) == "[1]: expected number, found string");
   CHECK(echo<std::map<std::string, bool>>(Object{{"a", true}}) == "{ a: true }");
   CHECK(echo<std::map<std::string, bool>>(Object{{"a b", 1}}) == "[\"a b\"]: expected boolean, found number");
-  CHECK(echo<std::vector<std::vector<bool>>>(Array{Array{true}, Array{0}}) == "[1][0]: expected boolean, found number");
+  CHECK(echo<std::vector<std::vector<bool>>>(Array{Array{true}, Array{0}}) ==
+        "[1][0]: expected boolean, found number");
 }
 
 TEST_CASE("a variant is its first alternative that fits") {
@@ -107,7 +111,8 @@ TEST_CASE("described enums and structs cross by name") {
   CHECK(echo<Colour>("blue") == ": expected \"red\" | \"green\", found \"blue\"");
   const Object tag{{"name", "x"}, {"extra", 1}};
   CHECK(echo<Tag>(tag) == "{ name: 'x', weight: undefined }");
-  CHECK(echo<Document>(Object{{"title", "t"}, {"tags", Array{tag, tag, Object{{"name", 5}}}}, {"scores", Object{}}}) ==
+  CHECK(echo<Document>(
+            Object{{"title", "t"}, {"tags", Array{tag, tag, Object{{"name", 5}}}}, {"scores", Object{}}}) ==
         "tags[2].name: expected string, found number");
   CHECK(echo<Document>("t") == ": expected object, found string");
 }
@@ -120,8 +125,18 @@ TEST_CASE("the plugin's own text in an error is short and visible") {
 }
 
 TEST_CASE("a value keeps every kind") {
-  const Value all = Array{Undefined(), Null(), true, 1.5, BigInt{true, {3}}, "s", Bytes{1}, Date{5}, Array{}, Object{{"a", 1}},
-                          ErrorValue{"E", "m", "c", "s"}, Function(std::make_shared<testing::CountingTarget>("f"))};
+  const Value all = Array{Undefined(),
+                          Null(),
+                          true,
+                          1.5,
+                          BigInt{true, {3}},
+                          "s",
+                          Bytes{1},
+                          Date{5},
+                          Array{},
+                          Object{{"a", 1}},
+                          ErrorValue{"E", "m", "c", "s"},
+                          Function(std::make_shared<testing::CountingTarget>("f"))};
   PlainReader reader;
   Inward in(reader);
   Value out;

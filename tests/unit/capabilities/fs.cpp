@@ -46,8 +46,8 @@ struct World {
     folder.put("outside", "hidden");
   }
 
-  Result<Caller> plugin(std::vector<ScopeSet> allow, std::vector<ScopeSet> deny = {}, std::string id = "com.acme.test",
-                        Limits limits = {}) const {
+  Result<Caller> plugin(std::vector<ScopeSet> allow, std::vector<ScopeSet> deny = {},
+                        std::string id = "com.acme.test", Limits limits = {}) const {
     auto registry = std::make_shared<Registry>();
     define_fs(*registry, {{{"WORKSPACE", folder.path() / "ws"}}, folder.path() / "data"});
     Grants grants = testing::grants_of({{"fs.read", allow, deny}, {"fs.write", allow, deny}});
@@ -76,13 +76,15 @@ TEST_CASE("files inside the scope are read by any of their names") {
 TEST_CASE("names that lead elsewhere are refused, and no message tells where that is") {
   const World world;
   Caller call = world.everywhere_in_workspace();
-  for (const std::string& name : {std::string("../outside"), std::string("$WORKSPACE/../outside"), world.at("outside"),
-                                  world.at("ws_evil/x"), std::string("sub/../../ws_evil/x"), std::string("/"),
-                                  std::string("/etc/passwd"), std::string("/proc/self/environ")}) {
+  for (const std::string& name :
+       {std::string("../outside"), std::string("$WORKSPACE/../outside"), world.at("outside"),
+        world.at("ws_evil/x"), std::string("sub/../../ws_evil/x"), std::string("/"),
+        std::string("/etc/passwd"), std::string("/proc/self/environ")}) {
     const auto result = call("fs", "readText", {name});
     REQUIRE_FALSE(result);
     CHECK_MESSAGE(result.error().code() == Errc::not_capable, name);
-    if (!name.starts_with('/')) CHECK(result.error().message().find(world.folder.path()) == std::string::npos);
+    if (!name.starts_with('/'))
+      CHECK(result.error().message().find(world.folder.path()) == std::string::npos);
   }
   CHECK(failure(call, "readText", {""}) == Errc::invalid_argument);
   CHECK(failure(call, "readText", {std::string("a.md\0b", 6)}) == Errc::invalid_argument);
@@ -97,7 +99,9 @@ TEST_CASE("every layer must allow, and any may deny") {
   CHECK(narrowed("fs", "readText", {"sub/b.md"}));
   CHECK(failure(narrowed, "readText", {"a.md"}) == Errc::not_capable);
 
-  Caller denied = world.plugin({set({rule("$WORKSPACE/**")})}, {set({rule("$WORKSPACE/.env*"), rule("$WORKSPACE/secret")})})
+  Caller denied = world
+                      .plugin({set({rule("$WORKSPACE/**")})},
+                              {set({rule("$WORKSPACE/.env*"), rule("$WORKSPACE/secret")})})
                       .value();
   CHECK(denied("fs", "readText", {"a.md"}));
   CHECK(failure(denied, "readText", {".env"}) == Errc::not_capable);
@@ -213,9 +217,13 @@ TEST_CASE("list shows what is inside the scope, sorted") {
   const World world;
   stdfs::create_symlink("../outside", world.at("ws/leak"));
   stdfs::create_symlink("sub", world.at("ws/alias"));
-  Caller call = world.plugin({set({rule("$WORKSPACE/**")})}, {set({rule("$WORKSPACE/secret"), rule("$WORKSPACE/.env")})})
-                    .value();
-  const auto entry = [](const char* name, const char* type) { return Value(Object{{"name", name}, {"type", type}}); };
+  Caller call =
+      world
+          .plugin({set({rule("$WORKSPACE/**")})}, {set({rule("$WORKSPACE/secret"), rule("$WORKSPACE/.env")})})
+          .value();
+  const auto entry = [](const char* name, const char* type) {
+    return Value(Object{{"name", name}, {"type", type}});
+  };
   CHECK(call("fs", "list", {"$WORKSPACE"}).value() ==
         Value(Array{entry("a.md", "file"), entry("alias", "directory"), entry("sub", "directory")}));
   CHECK(failure(call, "list", {"a.md"}) == Errc::io);
@@ -241,7 +249,8 @@ TEST_CASE("writing replaces the whole file, keeps its mode and leaves nothing be
   stdfs::permissions(world.at("ws/a.md"), stdfs::perms::owner_read | stdfs::perms::owner_write);
   CHECK(call("fs", "writeText", {"a.md", "new"}));
   CHECK(world.folder.get("ws/a.md") == "new");
-  CHECK(stdfs::status(world.at("ws/a.md")).permissions() == (stdfs::perms::owner_read | stdfs::perms::owner_write));
+  CHECK(stdfs::status(world.at("ws/a.md")).permissions() ==
+        (stdfs::perms::owner_read | stdfs::perms::owner_write));
   CHECK(call("fs", "writeBytes", {"sub/c.bin", Bytes{0, 255}}));
   CHECK(world.folder.get("ws/sub/c.bin") == std::string("\0\xff", 2));
   CHECK(failure(call, "writeText", {"sub", "x"}) == Errc::io);
@@ -269,7 +278,9 @@ TEST_CASE("folders are made and removed, but not full ones and not the root") {
 
 TEST_CASE("sizes are bounded by the strictest layer, and by what may cross") {
   const World world;
-  Caller call = world.plugin({set({rule("$WORKSPACE/**", 100), rule("$WORKSPACE/*.md", 5)}), set({rule("$WORKSPACE/**", 5)})})
+  Caller call = world
+                    .plugin({set({rule("$WORKSPACE/**", 100), rule("$WORKSPACE/*.md", 5)}),
+                             set({rule("$WORKSPACE/**", 5)})})
                     .value();
   CHECK(call("fs", "readText", {"a.md"}));
   CHECK(failure(call, "readText", {".env"}) == Errc::size_limit);
@@ -303,9 +314,12 @@ TEST_CASE("each plugin has data of its own") {
 
 TEST_CASE("a rule that cannot be understood fails the load") {
   const World world;
-  for (const char* pattern : {"", "a/**", "$HOME/**", "$WORKSPACE/{a,b}", "$WORKSPACE/[ab]", "$WORKSPACE/a**", "/a/../b"}) {
+  for (const char* pattern :
+       {"", "a/**", "$HOME/**", "$WORKSPACE/{a,b}", "$WORKSPACE/[ab]", "$WORKSPACE/a**", "/a/../b"}) {
     CHECK_MESSAGE(world.plugin({set({rule(pattern)})}).error().code() == Errc::invalid_argument, pattern);
-    CHECK_MESSAGE(world.plugin({set({rule("/x")})}, {set({rule(pattern)})}).error().code() == Errc::invalid_argument, pattern);
+    CHECK_MESSAGE(
+        world.plugin({set({rule("/x")})}, {set({rule(pattern)})}).error().code() == Errc::invalid_argument,
+        pattern);
   }
   CHECK(world.plugin({set({ScopeRule{}})}).error().code() == Errc::invalid_argument);
 }

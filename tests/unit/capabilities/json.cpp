@@ -18,7 +18,8 @@ Error parse_failure(std::string_view text) {
 }
 
 TEST_CASE("JSON is read as JSON.parse reads it") {
-  CHECK(parse_json(R"({"a":[1,"x",true,null]})").value() == Value(Object{{"a", Array{1, "x", true, Null()}}}));
+  CHECK(parse_json(R"({"a":[1,"x",true,null]})").value() ==
+        Value(Object{{"a", Array{1, "x", true, Null()}}}));
   CHECK(parse_json("9007199254740993").value() == Value(9007199254740992.0));
   CHECK(parse_json("123456789012345678901234567890").value() == Value(123456789012345678901234567890.0));
   CHECK(std::signbit(*parse_json("-0").value().as<double>()));
@@ -26,7 +27,8 @@ TEST_CASE("JSON is read as JSON.parse reads it") {
 }
 
 TEST_CASE("of equal keys the last value counts, in the first one's place") {
-  CHECK(parse_json(R"({"a":1,"b":2,"a":3,"c":4,"a":5})").value() == Value(Object{{"a", 5}, {"b", 2}, {"c", 4}}));
+  CHECK(parse_json(R"({"a":1,"b":2,"a":3,"c":4,"a":5})").value() ==
+        Value(Object{{"a", 5}, {"b", 2}, {"c", 4}}));
 }
 
 TEST_CASE("a mistake in JSON is told with its line and column") {
@@ -66,7 +68,8 @@ TEST_CASE("what JSON has no word for is left out, null, or written as documented
   CHECK(json(Date{std::numeric_limits<double>::quiet_NaN()}) == "null");
   CHECK(json(BigInt{true, {5}}) == R"("-5")");
   CHECK(json(Bytes{0xff, 0x00}) == R"({"type":"bytes","base64":"/wA="})");
-  CHECK(json(ErrorValue{"TypeError", "no", "E", "at x"}) == R"({"name":"TypeError","message":"no","code":"E"})");
+  CHECK(json(ErrorValue{"TypeError", "no", "E", "at x"}) ==
+        R"({"name":"TypeError","message":"no","code":"E"})");
   CHECK(json(ErrorValue{"Error", "no", "", ""}) == R"({"name":"Error","message":"no"})");
 }
 

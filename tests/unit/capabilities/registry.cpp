@@ -22,7 +22,8 @@ std::shared_ptr<const Registry> editor() {
   auto registry = std::make_shared<Registry>();
   registry->define("editor")
       .summary("The open document")
-      .sync("select", [](Range range, std::optional<bool> extend) { return range.to - range.from + (extend ? 1 : 0); },
+      .sync("select",
+            [](Range range, std::optional<bool> extend) { return range.to - range.from + (extend ? 1 : 0); },
             {{"range", "extend"}, "Selects"})
       .sync("who", [](Call& call) { return call.plugin().id; })
       .sync("refuse", []() -> Result<int> { return Error(Errc::quota, "no more today"); })
@@ -51,8 +52,10 @@ TEST_CASE("a wrong argument is told by function, parameter and expected type") {
   const Error error = call("editor", "select", {Object{{"from", "x"}, {"to", 5}}}).error();
   CHECK(error.code() == Errc::invalid_argument);
   CHECK(error.message() == "select: argument 1 (range.from): expected number, found string");
-  CHECK(call("editor", "select").error().message() == "select: argument 1 (range): expected object, found undefined");
-  CHECK(call("editor", "length", {1}).error().message() == "length: argument 1 (text): expected string, found number");
+  CHECK(call("editor", "select").error().message() ==
+        "select: argument 1 (range): expected object, found undefined");
+  CHECK(call("editor", "length", {1}).error().message() ==
+        "length: argument 1 (text): expected string, found number");
 }
 
 TEST_CASE("errors a host function returns reach the plugin; the text of an exception does not") {
@@ -84,18 +87,20 @@ TEST_CASE("a scope is made once for each plugin, from its grant, and reaches the
   int made = 0;
   auto registry = std::make_shared<Registry>();
   registry->define("counter")
-      .scope({}, [&made](const Grant& grant, const PluginInfo& plugin) -> Result<std::shared_ptr<std::string>> {
-        ++made;
-        if (plugin.id == "com.acme.bad") return Error(Errc::invalid_argument, "not for you");
-        return std::make_shared<std::string>(plugin.id + "/" + grant.capability);
-      })
+      .scope({},
+             [&made](const Grant& grant, const PluginInfo& plugin) -> Result<std::shared_ptr<std::string>> {
+               ++made;
+               if (plugin.id == "com.acme.bad") return Error(Errc::invalid_argument, "not for you");
+               return std::make_shared<std::string>(plugin.id + "/" + grant.capability);
+             })
       .sync("scope", [](Call& call) { return call.scope<std::string>(); });
   Caller first = Caller::make(registry, grants_of({whole("counter")}), "com.acme.one").value();
   Caller second = Caller::make(registry, grants_of({whole("counter")}), "com.acme.two").value();
   CHECK(made == 2);
   CHECK(first("counter", "scope").value() == Value("com.acme.one/counter"));
   CHECK(second("counter", "scope").value() == Value("com.acme.two/counter"));
-  CHECK(Caller::make(registry, grants_of({whole("counter")}), "com.acme.bad").error().message() == "not for you");
+  CHECK(Caller::make(registry, grants_of({whole("counter")}), "com.acme.bad").error().message() ==
+        "not for you");
 }
 
 TEST_CASE("a plugin's limits reach its host functions") {

@@ -13,7 +13,8 @@ namespace {
 using testing::Caller;
 using testing::TemporaryFolder;
 
-Result<Caller> plugin(const std::filesystem::path& data, std::string id = "com.acme.one", std::uint64_t quota = 10'000) {
+Result<Caller> plugin(const std::filesystem::path& data, std::string id = "com.acme.one",
+                      std::uint64_t quota = 10'000) {
   auto registry = std::make_shared<Registry>();
   define_storage(*registry, data);
   Grants grants = testing::grants_of({testing::whole("storage")});
@@ -23,9 +24,15 @@ Result<Caller> plugin(const std::filesystem::path& data, std::string id = "com.a
 
 TEST_CASE("what was stored is there after a restart, and its kind with it") {
   const TemporaryFolder folder;
-  const Value all = Object{{"u", Undefined()}, {"n", Null()}, {"d", Date{5}}, {"b", Bytes{0, 1, 255}}, {"i", BigInt{true, {1, 2}}},
-                           {"x", Array{1.5, -0.0, std::numeric_limits<double>::infinity(), "s"}}, {"e", ErrorValue{"E", "m", "", ""}},
-                           {"o", Object{{"$date", 1}}}, {"p", Object{{"$object", Object{{"$", 1}}}}}};
+  const Value all = Object{{"u", Undefined()},
+                           {"n", Null()},
+                           {"d", Date{5}},
+                           {"b", Bytes{0, 1, 255}},
+                           {"i", BigInt{true, {1, 2}}},
+                           {"x", Array{1.5, -0.0, std::numeric_limits<double>::infinity(), "s"}},
+                           {"e", ErrorValue{"E", "m", "", ""}},
+                           {"o", Object{{"$date", 1}}},
+                           {"p", Object{{"$object", Object{{"$", 1}}}}}};
   {
     Caller call = plugin(folder.path()).value();
     CHECK(call("storage", "set", {"k", all}));
@@ -40,7 +47,8 @@ TEST_CASE("what was stored is there after a restart, and its kind with it") {
 TEST_CASE("keys are listed by prefix in order, removed and cleared") {
   const TemporaryFolder folder;
   Caller call = plugin(folder.path()).value();
-  for (const char* key : {"b/2", "a", "b/1", "c", "b\xff"}) static_cast<void>(call("storage", "set", {key, 1}));
+  for (const char* key : {"b/2", "a", "b/1", "c", "b\xff"})
+    static_cast<void>(call("storage", "set", {key, 1}));
   CHECK(call("storage", "keys", {"b/"}).value() == Value(Array{"b/1", "b/2"}));
   CHECK(call("storage", "keys", {"b"}).value().as<Array>()->size() == 3);
   CHECK(call("storage", "keys").value().as<Array>()->size() == 5);

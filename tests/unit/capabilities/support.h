@@ -31,7 +31,8 @@ class Caller {
   explicit Caller(Bindings bindings) : bindings_(std::move(bindings)) {}
 
   /// Binds `registry` for a plugin named `id`.
-  static Result<Caller> make(std::shared_ptr<const Registry> registry, Grants grants, std::string id = "com.acme.test") {
+  static Result<Caller> make(std::shared_ptr<const Registry> registry, Grants grants,
+                             std::string id = "com.acme.test") {
     auto bindings = bind(std::move(registry), std::move(grants), PluginInfo{std::move(id), "Test", "1.0.0"});
     if (!bindings) return bindings.error();
     return Caller(std::move(*bindings));
@@ -39,7 +40,8 @@ class Caller {
 
   [[nodiscard]] const Bindings& bindings() const noexcept { return bindings_; }
 
-  Result<Value> operator()(std::string_view module, std::string_view function, std::vector<Value> arguments = {}) {
+  Result<Value> operator()(std::string_view module, std::string_view function,
+                           std::vector<Value> arguments = {}) {
     const BoundModule* found = bindings_.find(module);
     const BoundFunction* bound = found == nullptr ? nullptr : found->find(function);
     if (bound == nullptr) return Error(Errc::no_such_export, "no such function");

@@ -8,8 +8,10 @@ namespace {
 
 Registry sample() {
   Registry registry;
-  registry.define("zoo.feed").sync("feed", [](std::string, std::optional<int>) {}, {{"animal", "grams"}, "Feeds */ it"});
-  registry.define("zoo.delete").async("delete", [](std::optional<int>, bool) { return 1; }, {{"first", "default"}, ""});
+  registry.define("zoo.feed")
+      .sync("feed", [](std::string, std::optional<int>) {}, {{"animal", "grams"}, "Feeds */ it"});
+  registry.define("zoo.delete")
+      .async("delete", [](std::optional<int>, bool) { return 1; }, {{"first", "default"}, ""});
   registry.define("art").summary("Draws").sync("draw", [](Function) {}, {{"callback"}, ""});
   return registry;
 }

@@ -77,7 +77,8 @@ TEST_CASE("inspect shows functions and errors") {
   CHECK(inspect(function_named("greet")) == "[Function: greet]");
   CHECK(inspect(Function()) == "[Function (anonymous)]");
   CHECK(inspect(ErrorValue{"TypeError", "no", "", ""}) == "TypeError: no");
-  CHECK(inspect(ErrorValue{"TypeError", "no", "", "    at f (main.js:1:2)"}) == "TypeError: no\n    at f (main.js:1:2)");
+  CHECK(inspect(ErrorValue{"TypeError", "no", "", "    at f (main.js:1:2)"}) ==
+        "TypeError: no\n    at f (main.js:1:2)");
   CHECK(inspect(Array{ErrorValue{"TypeError", "no", "", "    at f"}}) == "[ [TypeError: no] ]");
 }
 

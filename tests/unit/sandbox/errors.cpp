@@ -1,4 +1,5 @@
-// Errors that cross the boundary: what a host learns of what a plugin threw, and what a plugin sees of the host's errors.
+// Errors that cross the boundary: what a host learns of what a plugin threw, and what a plugin sees of the
+// host's errors.
 #include "support.h"
 
 #include <stdexcept>
@@ -20,9 +21,10 @@ Registry failing() {
       .sync("broken", []() -> int { throw std::runtime_error("secret path /home/user/key"); })
       .sync("odd", []() -> int { throw 42; })
       .sync("refused", []() -> Result<int> { return Error(Errc::not_capable, "that is not yours"); })
-      .sync("classed", []() -> Result<int> {
-        return Error(Errc::threw, "of a class").of_class("RangeError").with_plugin_code("E_CLASS");
-      })
+      .sync("classed",
+            []() -> Result<int> {
+              return Error(Errc::threw, "of a class").of_class("RangeError").with_plugin_code("E_CLASS");
+            })
       .async("broken_later", []() -> int { throw std::runtime_error("secret"); })
       .async("refused_later", []() -> Result<int> { return Error(Errc::quota, "used up"); })
       .async("number", [](double n) { return n; });
@@ -63,12 +65,13 @@ TEST_CASE("an error knows its place and the plugin's own frames, and no others")
   Plugin* self = nullptr;
   registry.define("t").sync("back", [&self]() -> Result<int> { return self->call<int>("inner").get(); });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin plugin = box.load({{{"main.mjs", "import { inner } from './lib/deep.mjs';\n"
-                                          "import { back } from 'cap:t';\n"
-                                          "export function f() { inner() }\n"
-                                          "export { inner };\n"
-                                          "export function g() {\n"
-                                          "  back() }\n"},
+  Plugin plugin = box.load({{{"main.mjs",
+                              "import { inner } from './lib/deep.mjs';\n"
+                              "import { back } from 'cap:t';\n"
+                              "export function f() { inner() }\n"
+                              "export { inner };\n"
+                              "export function g() {\n"
+                              "  back() }\n"},
                              {"lib/deep.mjs", "export function inner() {\n  throw new Error('deep');\n}\n"}},
                             {"t"}});
   self = &plugin;
@@ -90,7 +93,8 @@ TEST_CASE("an error knows its place and the plugin's own frames, and no others")
 
 TEST_CASE("a rejected promise is told like an exception") {
   Sandbox box(each_mode());
-  const Error error = thrown(box, R"(export async function f() { await null; throw new TypeError("later") })");
+  const Error error =
+      thrown(box, R"(export async function f() { await null; throw new TypeError("later") })");
   CHECK(error.code() == Errc::threw);
   CHECK(error.class_name() == "TypeError");
   CHECK(error.message() == "later");
@@ -125,19 +129,22 @@ TEST_CASE("hostile properties of an error do no harm") {
   Sandbox box(each_mode());
   for (const std::string property : {"name", "message", "code", "cause", "stack", "constructor"}) {
     CAPTURE(property);
-    const Error throws = thrown(box, "export const f = () => { const e = new Error('m'); Object.defineProperty(e, '" +
-                                         property + "', {get() { throw new Error('trap') }}); throw e };");
+    const Error throws =
+        thrown(box, "export const f = () => { const e = new Error('m'); Object.defineProperty(e, '" +
+                        property + "', {get() { throw new Error('trap') }}); throw e };");
     CHECK(throws.code() == Errc::threw);
     CHECK(throws.message() == (property == "message" ? "" : "m"));
-    const Error odd = thrown(box, "export const f = () => { const e = new Error('m'); Object.defineProperty(e, '" +
-                                      property + "', {value: Symbol('odd')}); throw e };");
+    const Error odd =
+        thrown(box, "export const f = () => { const e = new Error('m'); Object.defineProperty(e, '" +
+                        property + "', {value: Symbol('odd')}); throw e };");
     CHECK(odd.code() == Errc::threw);
   }
 }
 
 TEST_CASE("a chain of causes that is endless is cut") {
   Sandbox box(each_mode());
-  const Error error = thrown(box, "export const f = () => { const e = new Error('ring'); e.cause = e; throw e };");
+  const Error error =
+      thrown(box, "export const f = () => { const e = new Error('ring'); e.cause = e; throw e };");
   int depth = 0;
   for (const Error* one = &error; one != nullptr; one = one->cause()) ++depth;
   CHECK(depth > 1);
@@ -198,7 +205,8 @@ TEST_CASE("an asynchronous function refuses a wrong argument at once") {
   Plugin plugin = box.load(R"(
     import { number } from "cap:t";
     export function f() { try { number("x").catch(() => {}); return "went through" } catch (e) { return e.message } }
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask<std::string>(plugin, "f") == "number: argument 1 (arg1): expected number, found string");
 }
 
@@ -208,7 +216,8 @@ TEST_CASE("an error of the host that nobody catches keeps its code on the way ou
     import { refused, refused_later } from "cap:t";
     export const f = () => refused();
     export const g = () => refused_later();
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask_error(plugin, "f").code() == Errc::not_capable);
   CHECK(ask_error(plugin, "g").code() == Errc::quota);
 }

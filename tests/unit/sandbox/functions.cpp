@@ -1,4 +1,5 @@
-// Functions of a plugin as handles in the host: called from any thread, passed back, kept alive, dead after the plugin.
+// Functions of a plugin as handles in the host: called from any thread, passed back, kept alive, dead after
+// the plugin.
 #include "support.h"
 
 #include <thread>
@@ -24,13 +25,15 @@ struct Kept {
 Registry keeping(Kept& kept) {
   Registry registry;
   registry.define("t")
-      .sync("keep", [&kept](Function f) {
-        const std::scoped_lock lock(kept.mutex);
-        kept.functions.push_back(std::move(f));
-      })
+      .sync("keep",
+            [&kept](Function f) {
+              const std::scoped_lock lock(kept.mutex);
+              kept.functions.push_back(std::move(f));
+            })
       .sync("give", [&kept] { return kept.last(); })
       .sync("apply", [](const Function& f, Value x) -> Result<Value> { return f({std::move(x)}).get(); })
-      .async("apply_later", [](const Function& f, Value x) -> Result<Value> { return f({std::move(x)}).get(); })
+      .async("apply_later",
+             [](const Function& f, Value x) -> Result<Value> { return f({std::move(x)}).get(); })
       .async("fire", [](Function f, Value x) { static_cast<void>(f({std::move(x)})); });
   return registry;
 }
@@ -142,7 +145,8 @@ TEST_CASE("a function that is called and dropped while its plugin is busy is sti
   Plugin plugin = box.load(R"(
     import { fire, nap } from "cap:t";
     export const f = () => new Promise((done) => { fire(() => done("called")); nap(); });
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask(plugin, "f") == Value("called"));
 }
 

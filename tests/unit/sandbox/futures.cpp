@@ -1,4 +1,5 @@
-// Futures of calls: got, continued by an executor, awaited by a coroutine, dropped; from one thread and from several.
+// Futures of calls: got, continued by an executor, awaited by a coroutine, dropped; from one thread and from
+// several.
 #include "support.h"
 
 #include <atomic>
@@ -40,7 +41,8 @@ Detached add_twice(Plugin& plugin, Promise<int> answer) {
   answer.settle(co_await plugin.call<int>("now", *once));
 }
 
-// A limit's error, and then another call: the coroutine goes on on the plugin's thread, and its next call must run there.
+// A limit's error, and then another call: the coroutine goes on on the plugin's thread, and its next call
+// must run there.
 Detached try_again(Plugin& plugin, Plugin& other, Promise<int> answer) {
   auto first = co_await plugin.call_with<int>({.wall = 5ms}, "never");
   if (first || first.error().code() != Errc::wall_limit) {
@@ -108,8 +110,10 @@ TEST_CASE("a coroutine that a limit woke can call another plugin, which computes
   registry.define("t").sync("nap", [](Call& call) { return call.sleep(1ms); });
   Sandbox box(each_mode(), std::move(registry));
   Plugin plugin = box.load(kSource);
-  Plugin other = box.load("import { nap } from 'cap:t'; export const computing = () => { let n = 0;\n"
-                          "for (let i = 0; i < 5; i++) { nap(); for (let k = 0; k < 3e6; k++) n += k & 1 } return n };", {"t"});
+  Plugin other = box.load(
+      "import { nap } from 'cap:t'; export const computing = () => { let n = 0;\n"
+      "for (let i = 0; i < 5; i++) { nap(); for (let k = 0; k < 3e6; k++) n += k & 1 } return n };",
+      {"t"});
   Promise<int> answer;
   auto future = answer.future();
   try_again(plugin, other, std::move(answer));
@@ -123,15 +127,19 @@ TEST_CASE("a continuation that is run at once may call the plugin again") {
   auto future = answer.future();
   const Executor at_once = [](const std::function<void()>& job) { job(); };
   plugin.call<int>("later", 1).then(at_once, [&, answer](Result<int> first) {
-    plugin.call<int>("later", first.value()).then(at_once, [answer](Result<int> second) { answer.settle(second); });
+    plugin.call<int>("later", first.value()).then(at_once, [answer](Result<int> second) {
+      answer.settle(second);
+    });
   });
   CHECK(future.get().value() == 3);
 }
 
 TEST_CASE("a dropped future does not stop its call") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load("let n = 0; export const f = () => new Promise((done) => setTimeout(() => { n++; done() }, 1));\n"
-                           "export const count = () => new Promise((done) => { const look = () => n === 3 ? done(n) : setTimeout(look, 1); look() });");
+  Plugin plugin = box.load(
+      "let n = 0; export const f = () => new Promise((done) => setTimeout(() => { n++; done() }, 1));\n"
+      "export const count = () => new Promise((done) => { const look = () => n === 3 ? done(n) : "
+      "setTimeout(look, 1); look() });");
   for (int i = 0; i < 3; ++i) static_cast<void>(plugin.call<void>("f"));
   CHECK(ask<int>(plugin, "count") == 3);
 }
@@ -143,7 +151,8 @@ TEST_CASE("four threads call at once") {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, copy = plugin]() mutable {
-      for (int i = 0; i < 200; ++i) good += copy.call<int>(i % 10 == 0 ? "later" : "now", i).get().value() == i + 1 ? 1 : 0;
+      for (int i = 0; i < 200; ++i)
+        good += copy.call<int>(i % 10 == 0 ? "later" : "now", i).get().value() == i + 1 ? 1 : 0;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -156,7 +165,8 @@ TEST_CASE("another thread may call while the host's own thread polls") {
   std::atomic<int> good{0};
   std::atomic<bool> ended{false};
   std::thread caller([&] {
-    for (int i = 0; i < 100; ++i) good += plugin.call<int>(i % 10 == 0 ? "later" : "now", i).get().value() == i + 1 ? 1 : 0;
+    for (int i = 0; i < 100; ++i)
+      good += plugin.call<int>(i % 10 == 0 ? "later" : "now", i).get().value() == i + 1 ? 1 : 0;
     ended = true;
   });
   while (!ended) box.host().poll();

@@ -28,20 +28,22 @@ TEST_CASE("while a synchronous function waits, other plugins of its thread go on
   Gate gate;
   Registry registry;
   registry.define("t")
-      .sync("wait", [&] {
-        events.add("one waits");
-        const auto passed = gate.pass();
-        events.add("one goes on");
-        return passed;
-      })
+      .sync("wait",
+            [&] {
+              events.add("one waits");
+              const auto passed = gate.pass();
+              events.add("one goes on");
+              return passed;
+            })
       .sync("open", [&] {
         events.add("two opens");
         gate.open();
       });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin one = box.load("import { wait } from 'cap:t'; export const start = () => { setTimeout(f) };\n"
-                        "let end; export const ended = new Promise((r) => { end = r }); const f = () => { wait(); end(1) };",
-                        {"t"});
+  Plugin one = box.load(
+      "import { wait } from 'cap:t'; export const start = () => { setTimeout(f) };\n"
+      "let end; export const ended = new Promise((r) => { end = r }); const f = () => { wait(); end(1) };",
+      {"t"});
   Plugin two = box.load("import { open } from 'cap:t'; export const f = () => { open(); return 2 };", {"t"});
   CHECK(one.call<void>("start").get().has_value());
   auto ended = one.value<int>("ended");
@@ -59,9 +61,10 @@ TEST_CASE("a plugin that waits in a host function answers its other calls afterw
   Registry registry;
   registry.define("t").sync("nap", [](Call& call) { return call.sleep(10ms); });
   Sandbox box(1, std::move(registry));
-  Plugin plugin = box.load("import { nap } from 'cap:t'; const notes = [];\n"
-                           "export const f = (x) => { notes.push('begin ' + x); nap(); notes.push('end ' + x); return notes };",
-                           {"t"});
+  Plugin plugin = box.load(
+      "import { nap } from 'cap:t'; const notes = [];\n"
+      "export const f = (x) => { notes.push('begin ' + x); nap(); notes.push('end ' + x); return notes };",
+      {"t"});
   auto a = plugin.call("f", "a");
   auto b = plugin.call("f", "b");
   CHECK(a.get().has_value());
@@ -78,22 +81,27 @@ TEST_CASE("many asynchronous functions are under way at once") {
     return n;
   });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin plugin = box.load("import { meet } from 'cap:t';\n"
-                           "export const f = async () => (await Promise.all(Array.from({length: 100}, (_, i) => meet(i)))).reduce((a, b) => a + b);",
-                           {"t"});
+  Plugin plugin = box.load(
+      "import { meet } from 'cap:t';\n"
+      "export const f = async () => (await Promise.all(Array.from({length: 100}, (_, i) => "
+      "meet(i)))).reduce((a, b) => a + b);",
+      {"t"});
   CHECK(ask<int>(plugin, "f") == 4950);
 }
 
 TEST_CASE("an asynchronous function's promise is settled in the order the host functions end") {
   Registry registry;
   registry.define("t").async("later", [](Call& call, double ms) -> Result<double> {
-    if (auto slept = call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); !slept) return slept.error();
+    if (auto slept = call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); !slept)
+      return slept.error();
     return ms;
   });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin plugin = box.load("import { later } from 'cap:t'; export const f = async () => { const out = [];\n"
-                           "await Promise.all([later(9), later(1), later(5)].map((p) => p.then((x) => out.push(x)))); return out };",
-                           {"t"});
+  Plugin plugin = box.load(
+      "import { later } from 'cap:t'; export const f = async () => { const out = [];\n"
+      "await Promise.all([later(9), later(1), later(5)].map((p) => p.then((x) => out.push(x)))); return out "
+      "};",
+      {"t"});
   CHECK(json(ask(plugin, "f")) == "[1,5,9]");
 }
 
@@ -102,23 +110,27 @@ TEST_CASE("blocking work runs on another thread, and the worker serves others me
   Gate gate;
   Registry registry;
   registry.define("t")
-      .sync("block", [&](Call& call) -> Result<bool> {
-        const auto here = std::this_thread::get_id();
-        return call.blocking([&, here] {
-          events.add("blocking");
-          static_cast<void>(gate.pass());
-          return std::this_thread::get_id() != here;
-        });
-      })
-      .async("block_later", [&](Call& call) -> Result<bool> {
-        const auto here = std::this_thread::get_id();
-        return call.blocking([here] { return std::this_thread::get_id() != here; });
-      })
+      .sync("block",
+            [&](Call& call) -> Result<bool> {
+              const auto here = std::this_thread::get_id();
+              return call.blocking([&, here] {
+                events.add("blocking");
+                static_cast<void>(gate.pass());
+                return std::this_thread::get_id() != here;
+              });
+            })
+      .async("block_later",
+             [&](Call& call) -> Result<bool> {
+               const auto here = std::this_thread::get_id();
+               return call.blocking([here] { return std::this_thread::get_id() != here; });
+             })
       .sync("open", [&] { gate.open(); });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin one = box.load("import { block, block_later } from 'cap:t'; let end; export const ended = new Promise((r) => { end = r });\n"
-                        "export const start = () => { setTimeout(() => end(block())) }; export const g = () => block_later();",
-                        {"t"});
+  Plugin one = box.load(
+      "import { block, block_later } from 'cap:t'; let end; export const ended = new Promise((r) => { end = "
+      "r });\n"
+      "export const start = () => { setTimeout(() => end(block())) }; export const g = () => block_later();",
+      {"t"});
   Plugin two = box.load("import { open } from 'cap:t'; export const f = () => { open(); return 2 };", {"t"});
   CHECK(one.call<void>("start").get().has_value());
   auto ended = one.value<bool>("ended");
@@ -132,9 +144,11 @@ TEST_CASE("blocking work runs on another thread, and the worker serves others me
 TEST_CASE("a host function that calls back into its own plugin nests on its stack") {
   Plugin* self = nullptr;
   Registry registry;
-  registry.define("t").sync("back", [&](double n) -> Result<double> { return self->call<double>("down", n).get(); });
+  registry.define("t").sync("back",
+                            [&](double n) -> Result<double> { return self->call<double>("down", n).get(); });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin plugin = box.load("import { back } from 'cap:t'; export const down = (n) => n === 0 ? 0 : 1 + back(n - 1);", {"t"});
+  Plugin plugin = box.load(
+      "import { back } from 'cap:t'; export const down = (n) => n === 0 ? 0 : 1 + back(n - 1);", {"t"});
   self = &plugin;
   CHECK(ask<int>(plugin, "down", 20) == 20);
 }
@@ -144,7 +158,9 @@ TEST_CASE("plugin and host calling each other without end is a RangeError, and t
   Registry registry;
   registry.define("t").sync("back", [&]() -> Result<Value> { return self->call("f").get(); });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin plugin = box.load("import { back } from 'cap:t'; export const f = () => back(); export const ping = () => 'pong';", {"t"});
+  Plugin plugin = box.load(
+      "import { back } from 'cap:t'; export const f = () => back(); export const ping = () => 'pong';",
+      {"t"});
   self = &plugin;
   const Error error = ask_error(plugin, "f");
   CHECK(error.code() == Errc::threw);
@@ -161,13 +177,18 @@ TEST_CASE("a host function may call another plugin, which may wait") {
       .async("later", [](Call& call) { return call.sleep(1ms); })
       .sync("nap", [](Call& call) { return call.sleep(1ms); });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin callee = box.load("import { later, nap } from 'cap:t'; export const quick = () => 'quick';\n"
-                           "export const slow = () => later().then(() => 'slow'); export const napping = () => { nap(); return 'napped' };\n"
-                           "export const bad = () => { throw new RangeError('from the other') };",
-                           {"t"});
+  Plugin callee = box.load(
+      "import { later, nap } from 'cap:t'; export const quick = () => 'quick';\n"
+      "export const slow = () => later().then(() => 'slow'); export const napping = () => { nap(); return "
+      "'napped' };\n"
+      "export const bad = () => { throw new RangeError('from the other') };",
+      {"t"});
   other = &callee;
-  Plugin plugin = box.load("import { ask, ask_later } from 'cap:t'; export const f = (name) => ask(name); export const g = (name) => ask_later(name);\n"
-                           "export const ping = () => 'pong';", {"t"});
+  Plugin plugin = box.load(
+      "import { ask, ask_later } from 'cap:t'; export const f = (name) => ask(name); export const g = (name) "
+      "=> ask_later(name);\n"
+      "export const ping = () => 'pong';",
+      {"t"});
   for (const char* name : {"quick", "slow", "napping"}) {
     CAPTURE(name);
     const std::string expected = name == std::string("napping") ? "napped" : name;
@@ -178,17 +199,21 @@ TEST_CASE("a host function may call another plugin, which may wait") {
   CHECK(ask(plugin, "ping") == Value("pong"));
 }
 
-TEST_CASE("a host function that waits for a future while another plugin is preempted goes on in its own isolate") {
+TEST_CASE(
+    "a host function that waits for a future while another plugin is preempted goes on in its own isolate") {
   Gate gate;
   std::atomic<bool> spinning{false};
   Registry registry;
-  registry.define("t")
-      .sync("wait", [&] { return gate.pass(); })
-      .sync("spinning", [&] { spinning = true; });
+  registry.define("t").sync("wait", [&] { return gate.pass(); }).sync("spinning", [&] { spinning = true; });
   Sandbox box(1, std::move(registry));
-  Plugin waiter = box.load("import { wait } from 'cap:t'; export const f = (n) => { const mine = {n}; wait(); return mine.n + 1 };", {"t"});
-  Plugin spinner = box.load("import { spinning } from 'cap:t'; let stop = false; export const halt = () => { stop = true };\n"
-                            "export const f = () => { spinning(); for (;;) {} };", {"t"});
+  Plugin waiter = box.load(
+      "import { wait } from 'cap:t'; export const f = (n) => { const mine = {n}; wait(); return mine.n + 1 "
+      "};",
+      {"t"});
+  Plugin spinner = box.load(
+      "import { spinning } from 'cap:t'; let stop = false; export const halt = () => { stop = true };\n"
+      "export const f = () => { spinning(); for (;;) {} };",
+      {"t"});
   auto waits = waiter.call<int>("f", 41);
   auto spins = spinner.call_with<Value>({.cpu = 200ms}, "f");
   while (!spinning) std::this_thread::yield();
@@ -206,7 +231,8 @@ TEST_CASE("two plugins that call each other through the host end with an error i
       .sync("call_two", [&]() -> Result<Value> { return two->call("f").get(); });
   Sandbox box(each_mode(), std::move(registry));
   const auto package = [](const std::string& name) {
-    return module("import { " + name + " as go } from 'cap:t'; export const f = () => go(); export const ping = () => 'pong';",
+    return module("import { " + name +
+                      " as go } from 'cap:t'; export const f = () => go(); export const ping = () => 'pong';",
                   {"t"}, "limits: {wall_per_call: 50ms}\n");
   };
   Plugin first = box.load(package("call_two"));
@@ -222,22 +248,26 @@ TEST_CASE("a host function knows who calls it") {
   Registry registry;
   registry.define("t").sync("who", [](Call& call) { return call.plugin().id + " " + call.plugin().version; });
   Sandbox box(each_mode(), std::move(registry));
-  CHECK(evaluate(box, "import { who } from 'cap:t'; export const f = () => who();", {"t"}) == R"("com.example.test 1.0.0")");
+  CHECK(evaluate(box, "import { who } from 'cap:t'; export const f = () => who();", {"t"}) ==
+        R"("com.example.test 1.0.0")");
 }
 
-TEST_CASE("no more asynchronous functions are under way than the plugin's limit; when one is done, another may begin") {
+TEST_CASE(
+    "no more asynchronous functions are under way than the plugin's limit; when one is done, another may "
+    "begin") {
   Gate gate;
   Registry registry;
   registry.define("t").async("wait", [&] { return gate.pass(); }).sync("open", [&] { gate.open(); });
   Sandbox box(each_mode(), std::move(registry));
-  Plugin plugin = box.load(Package{.files = {{"main.mjs", "import { wait, open } from 'cap:t';\n"
-                                                          "export async function f() {\n"
-                                                          "  const begun = [wait(), wait()];\n"
-                                                          "  let code;\n"
-                                                          "  try { wait() } catch (e) { code = e.code }\n"
-                                                          "  open(); await Promise.all(begun); await wait();\n"
-                                                          "  return code;\n"
-                                                          "}"}},
+  Plugin plugin = box.load(Package{.files = {{"main.mjs",
+                                              "import { wait, open } from 'cap:t';\n"
+                                              "export async function f() {\n"
+                                              "  const begun = [wait(), wait()];\n"
+                                              "  let code;\n"
+                                              "  try { wait() } catch (e) { code = e.code }\n"
+                                              "  open(); await Promise.all(begun); await wait();\n"
+                                              "  return code;\n"
+                                              "}"}},
                                    .capabilities = {"t"},
                                    .manifest = "limits: {pending: 2}\n"});
   CHECK(ask<std::string>(plugin, "f") == "quota");

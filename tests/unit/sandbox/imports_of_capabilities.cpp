@@ -1,4 +1,5 @@
-// What `cap:` modules give: exactly what was granted, and otherwise an error that names the entry that is missing.
+// What `cap:` modules give: exactly what was granted, and otherwise an error that names the entry that is
+// missing.
 #include "support.h"
 
 using namespace cloche;
@@ -9,7 +10,9 @@ namespace {
 Registry files_and_clock() {
   Registry registry;
   registry.define("fs.read").sync("readText", [](std::string path) { return "text of " + path; });
-  registry.define("fs.write").sync("writeText", [](std::string, std::string) {}).async("flush", [] { return 1; });
+  registry.define("fs.write").sync("writeText", [](std::string, std::string) {}).async("flush", [] {
+    return 1;
+  });
   registry.define("clock").sync("now", [] { return 1.0; });
   return registry;
 }
@@ -26,8 +29,8 @@ TEST_CASE("a capability's module has exactly the functions that were granted") {
 
 TEST_CASE("a granted function works") {
   Sandbox box(each_mode(), files_and_clock());
-  CHECK(evaluate(box, "import { readText } from 'cap:fs'; export const f = () => readText('a');", {"fs.read"}) ==
-        R"("text of a")");
+  CHECK(evaluate(box, "import { readText } from 'cap:fs'; export const f = () => readText('a');",
+                 {"fs.read"}) == R"("text of a")");
 }
 
 TEST_CASE("an import of what was not asked for fails to link, with its line and the missing entry") {
@@ -51,8 +54,8 @@ TEST_CASE("an import of a facet's function that was not granted names the facet"
 
 TEST_CASE("an import from a file that main imports has that file's line") {
   Sandbox box(each_mode(), files_and_clock());
-  const Error error = box.load_error(
-      {{{"main.mjs", "import './lib/a.mjs';"}, {"lib/a.mjs", "// a\n// b\n  import { now } from 'cap:clock';"}}});
+  const Error error = box.load_error({{{"main.mjs", "import './lib/a.mjs';"},
+                                       {"lib/a.mjs", "// a\n// b\n  import { now } from 'cap:clock';"}}});
   CHECK(error.code() == Errc::not_capable);
   CHECK(to_string(*error.where()) == "plugin://com.example.test/lib/a.mjs:3:23");
 }
@@ -84,8 +87,9 @@ TEST_CASE("a capability the host does not have, and a function it does not have"
 
 TEST_CASE("import() of what was not granted is rejected with NotCapable, and may be tried and caught") {
   Sandbox box(each_mode(), files_and_clock());
-  CHECK(evaluate(box, "export const f = () => import('cap:fs').then(() => 'got it', (e) => [e.name, e.code, e instanceof Error]);") ==
-        R"(["NotCapable","not_capable",true])");
+  CHECK(evaluate(box,
+                 "export const f = () => import('cap:fs').then(() => 'got it', (e) => [e.name, e.code, e "
+                 "instanceof Error]);") == R"(["NotCapable","not_capable",true])");
   CHECK(evaluate(box, "export const f = () => import('cap:fs').then((m) => Object.keys(m));", {"fs.read"}) ==
         R"(["readText"])");
 }
@@ -98,12 +102,14 @@ TEST_CASE("an uncaught import() of what was not granted ends the call with not_c
 
 TEST_CASE("the functions of a capability are frozen and the same from every file") {
   Sandbox box(each_mode(), files_and_clock());
-  Plugin plugin = box.load({{{"main.mjs", "import { readText } from 'cap:fs'; import { other } from './b.mjs';\n"
-                                          "export const f = async () => [Object.isFrozen(readText), readText === other,\n"
-                                          "  readText === (await import('cap:fs')).readText, readText.name, readText.length,\n"
-                                          "  Reflect.set(readText, 'x', 1), Reflect.setPrototypeOf(readText, null),\n"
-                                          "  'prototype' in readText];"},
-                             {"b.mjs", "export { readText as other } from 'cap:fs';"}},
-                            {"fs.read"}});
+  Plugin plugin =
+      box.load({{{"main.mjs",
+                  "import { readText } from 'cap:fs'; import { other } from './b.mjs';\n"
+                  "export const f = async () => [Object.isFrozen(readText), readText === other,\n"
+                  "  readText === (await import('cap:fs')).readText, readText.name, readText.length,\n"
+                  "  Reflect.set(readText, 'x', 1), Reflect.setPrototypeOf(readText, null),\n"
+                  "  'prototype' in readText];"},
+                 {"b.mjs", "export { readText as other } from 'cap:fs';"}},
+                {"fs.read"}});
   CHECK(json(ask(plugin, "f")) == R"([true,true,true,"readText",1,false,false,false])");
 }

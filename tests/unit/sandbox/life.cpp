@@ -15,18 +15,20 @@ Registry waiting(Events& events) {
   Registry registry;
   registry.define("t")
       .sync("note", [&](const std::string& text) { events.add(text); })
-      .sync("nap", [&](Call& call) {
-        events.add("napping");
-        auto slept = call.sleep(1h);
-        events.add(slept ? "slept" : std::string(to_string(slept.error().code())));
-        return slept;
-      })
-      .async("later", [&](Call& call) {
-        events.add("waiting");
-        auto slept = call.sleep(1h);
-        events.add(slept ? "slept" : std::string(to_string(slept.error().code())));
-        return slept;
-      })
+      .sync("nap",
+            [&](Call& call) {
+              events.add("napping");
+              auto slept = call.sleep(1h);
+              events.add(slept ? "slept" : std::string(to_string(slept.error().code())));
+              return slept;
+            })
+      .async("later",
+             [&](Call& call) {
+               events.add("waiting");
+               auto slept = call.sleep(1h);
+               events.add(slept ? "slept" : std::string(to_string(slept.error().code())));
+               return slept;
+             })
       .async("block", [&](Call& call) {
         return call.blocking([&] {
           events.add("blocking");
@@ -87,7 +89,8 @@ TEST_CASE("unloading ends what waits, parks and runs") {
   const struct {
     const char* name;
     const char* sign;
-  } cases[] = {{"never", ""}, {"park", "napping"}, {"wait", "waiting"}, {"run", "running"}, {"stubborn", "napping"}};
+  } cases[] = {
+      {"never", ""}, {"park", "napping"}, {"wait", "waiting"}, {"run", "running"}, {"stubborn", "napping"}};
   for (const auto& [name, sign] : cases) {
     CAPTURE(name);
     Plugin plugin = box.load(endless());
@@ -140,7 +143,8 @@ TEST_CASE("the last handle that is dropped unloads the plugin") {
     { const Plugin gone = std::move(plugin); }
     CHECK(ask<int>(copy, "f") == 1);
   }
-  while (box.host().wake_handle() >= 0 && box.events().count("unloaded com.example.test") == 0) box.host().poll();
+  while (box.host().wake_handle() >= 0 && box.events().count("unloaded com.example.test") == 0)
+    box.host().poll();
   box.events().wait_for("unloaded com.example.test");
 }
 
@@ -176,7 +180,8 @@ TEST_CASE("a load that fails leaves nothing behind") {
 
 TEST_CASE("plugins of one host share nothing") {
   Sandbox box(each_mode());
-  Plugin one = box.load("globalThis.x = 1; Array.prototype.push = () => 'mine'; export const f = () => globalThis.x;");
+  Plugin one =
+      box.load("globalThis.x = 1; Array.prototype.push = () => 'mine'; export const f = () => globalThis.x;");
   Plugin two = box.load("export const f = () => [typeof globalThis.x, [].push(1)];");
   CHECK(json(ask(two, "f")) == R"(["undefined",1])");
   CHECK(ask<int>(one, "f") == 1);
@@ -198,8 +203,10 @@ TEST_CASE("a plugin that cannot run here is refused by name") {
   CHECK(box.load_error(module("", {}, "isolation: process\n")).code() == Errc::not_supported);
   LoadOptions options;
   options.isolation_at_least = Isolation::process;
-  CHECK(box.host().load(manifest_of(module("")), std::make_shared<MemoryFiles>(Files{{"main.mjs", ""}}), options).error().code() ==
-        Errc::not_supported);
+  CHECK(box.host()
+            .load(manifest_of(module("")), std::make_shared<MemoryFiles>(Files{{"main.mjs", ""}}), options)
+            .error()
+            .code() == Errc::not_supported);
 }
 
 TEST_CASE("a host's version must be one") {

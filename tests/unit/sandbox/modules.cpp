@@ -6,21 +6,25 @@ using namespace cloche::testing;
 
 TEST_CASE("modules import each other from folders of the package") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "import a, { b as c } from './lib/a.mjs'; import * as all from './lib/../lib/./a.mjs';\n"
-                                          "export default () => [a, c, Object.keys(all)];\n"
-                                          "export * from './lib/b.mjs'; export * as named from './lib/b.mjs';"},
-                             {"lib/a.mjs", "export default 'a'; export { b } from './b.mjs';"},
-                             {"lib/b.mjs", "import { top } from '../top.mjs'; export const b = 'b' + top;"},
-                             {"top.mjs", "export const top = '!';"}}});
+  Plugin plugin =
+      box.load({{{"main.mjs",
+                  "import a, { b as c } from './lib/a.mjs'; import * as all from './lib/../lib/./a.mjs';\n"
+                  "export default () => [a, c, Object.keys(all)];\n"
+                  "export * from './lib/b.mjs'; export * as named from './lib/b.mjs';"},
+                 {"lib/a.mjs", "export default 'a'; export { b } from './b.mjs';"},
+                 {"lib/b.mjs", "import { top } from '../top.mjs'; export const b = 'b' + top;"},
+                 {"top.mjs", "export const top = '!';"}}});
   CHECK(json(ask(plugin, "default")) == R"(["a","b!",["b","default"]])");
   CHECK(plugin.exports() == std::vector<std::string>{"b", "default", "named"});
 }
 
 TEST_CASE("modules that import each other in a ring are run once") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "import { b } from './b.mjs'; console.log('main'); export const name = () => 'main';\n"
-                                          "export const f = () => b();"},
-                             {"b.mjs", "import { name } from './main.mjs'; console.log('b'); export const b = () => name();"}}});
+  Plugin plugin = box.load(
+      {{{"main.mjs",
+         "import { b } from './b.mjs'; console.log('main'); export const name = () => 'main';\n"
+         "export const f = () => b();"},
+        {"b.mjs", "import { name } from './main.mjs'; console.log('b'); export const b = () => name();"}}});
   CHECK(ask<std::string>(plugin, "f") == "main");
   CHECK(box.log().texts() == std::vector<std::string>{"b", "main"});
 }
@@ -36,14 +40,16 @@ TEST_CASE("a binding that is used too early is a ReferenceError of the load") {
 
 TEST_CASE("import() gives the namespace, the same each time") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "export const f = async () => {\n"
-                                          "  const one = await import('./a.mjs'); const two = await import('./a.mjs');\n"
-                                          "  return [one === two, one.a, one[Symbol.toStringTag]] };\n"
-                                          "export const evaluated = () => (0, eval)(\"import('./a.mjs')\").then((m) => m.a);\n"
-                                          "export const made = () => new Function(\"return import('./a.mjs')\")().then((m) => m.a);\n"
-                                          "export const timed = () => new Promise((done) => setTimeout(() => done(import('./a.mjs'))))"
-                                          ".then((m) => m.a);"},
-                             {"a.mjs", "console.log('a runs'); export const a = 1;"}}});
+  Plugin plugin = box.load(
+      {{{"main.mjs",
+         "export const f = async () => {\n"
+         "  const one = await import('./a.mjs'); const two = await import('./a.mjs');\n"
+         "  return [one === two, one.a, one[Symbol.toStringTag]] };\n"
+         "export const evaluated = () => (0, eval)(\"import('./a.mjs')\").then((m) => m.a);\n"
+         "export const made = () => new Function(\"return import('./a.mjs')\")().then((m) => m.a);\n"
+         "export const timed = () => new Promise((done) => setTimeout(() => done(import('./a.mjs'))))"
+         ".then((m) => m.a);"},
+        {"a.mjs", "console.log('a runs'); export const a = 1;"}}});
   CHECK(json(ask(plugin, "f")) == R"([true,1,"Module"])");
   CHECK(ask<int>(plugin, "evaluated") == 1);
   CHECK(ask<int>(plugin, "made") == 1);
@@ -53,9 +59,11 @@ TEST_CASE("import() gives the namespace, the same each time") {
 
 TEST_CASE("import() of a module that fails is rejected, each time") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "export const f = async (name) => { const out = [];\n"
-                                          "  for (let i = 0; i < 2; i++) await import(name).catch((e) => out.push(e.name + ': ' + e.message));\n"
-                                          "  return out };"},
+  Plugin plugin = box.load({{{"main.mjs",
+                              "export const f = async (name) => { const out = [];\n"
+                              "  for (let i = 0; i < 2; i++) await import(name).catch((e) => out.push(e.name "
+                              "+ ': ' + e.message));\n"
+                              "  return out };"},
                              {"throws.mjs", "throw new TypeError('at run time');"},
                              {"awaits.mjs", "await null; throw new RangeError('later');"},
                              {"syntax.mjs", "let x = ;"},
@@ -70,16 +78,18 @@ TEST_CASE("import() of a module that fails is rejected, each time") {
 
 TEST_CASE("a module may import() itself and what is being evaluated") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "const self = import('./main.mjs'); import './b.mjs';\n"
-                                          "export const f = async () => (await self).x; export const x = 5;"},
+  Plugin plugin = box.load({{{"main.mjs",
+                              "const self = import('./main.mjs'); import './b.mjs';\n"
+                              "export const f = async () => (await self).x; export const x = 5;"},
                              {"b.mjs", "export const main = import('./main.mjs');"}}});
   CHECK(ask<int>(plugin, "f") == 5);
 }
 
 TEST_CASE("top-level await delays the load until it is settled") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "import { a } from './a.mjs';\n"
-                                          "export const x = await new Promise((done) => setTimeout(done, 1, a + 1));"},
+  Plugin plugin = box.load({{{"main.mjs",
+                              "import { a } from './a.mjs';\n"
+                              "export const x = await new Promise((done) => setTimeout(done, 1, a + 1));"},
                              {"a.mjs", "await null; export const a = await Promise.resolve(1);"}}});
   CHECK(plugin.value<int>("x").get().value() == 2);
 }
@@ -89,7 +99,8 @@ TEST_CASE("a load that awaits what rejects or never settles fails") {
   const Error rejected = box.load_error(module("await Promise.reject(new RangeError('no'));"));
   CHECK(rejected.code() == Errc::threw);
   CHECK(rejected.class_name() == "RangeError");
-  const Error endless = box.load_error(module("await new Promise(() => {});", {}, "limits: {wall_per_call: 30ms}\n"));
+  const Error endless =
+      box.load_error(module("await new Promise(() => {});", {}, "limits: {wall_per_call: 30ms}\n"));
   CHECK(endless.code() == Errc::wall_limit);
   const Error loop = box.load_error(module("while (true) {}", {}, "limits: {cpu_per_call: 20ms}\n"));
   CHECK(loop.code() == Errc::cpu_limit);
@@ -107,12 +118,15 @@ TEST_CASE("a load that throws gives the plugin's error, and the host goes on") {
 
 TEST_CASE("import.meta.url names the package and its file, and nothing of the machine") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load({{{"main.mjs", "export { meta } from './lib/a.mjs'; export const url = import.meta.url;\n"
-                                          "export const again = () => import(import.meta.url).then((m) => m.url);"},
-                             {"lib/a.mjs", "export const meta = [Object.keys(import.meta), import.meta.url,\n"
-                                           "  Object.getPrototypeOf(import.meta)];"}}});
+  Plugin plugin = box.load({{{"main.mjs",
+                              "export { meta } from './lib/a.mjs'; export const url = import.meta.url;\n"
+                              "export const again = () => import(import.meta.url).then((m) => m.url);"},
+                             {"lib/a.mjs",
+                              "export const meta = [Object.keys(import.meta), import.meta.url,\n"
+                              "  Object.getPrototypeOf(import.meta)];"}}});
   CHECK(plugin.value<std::string>("url").get().value() == "plugin://com.example.test/main.mjs");
-  CHECK(json(plugin.value("meta").get().value()) == R"([["url"],"plugin://com.example.test/lib/a.mjs",null])");
+  CHECK(json(plugin.value("meta").get().value()) ==
+        R"([["url"],"plugin://com.example.test/lib/a.mjs",null])");
   CHECK(ask<std::string>(plugin, "again") == "plugin://com.example.test/main.mjs");
 }
 
@@ -129,9 +143,10 @@ TEST_CASE("an import that finds nothing is told at the place of the import") {
   const auto error = [&](const std::string& specifier) {
     return box.load_error(module("\n  import '" + specifier + "';"));
   };
-  for (const char* specifier : {"./gone.mjs", "../outside.mjs", "../../x", "./a/../../x", "/etc/passwd", "lodash",
-                                "file:///etc/passwd", "https://example.com/x.mjs", "data:text/javascript,1", "node:fs",
-                                "plugin://com.example.other/x.mjs", "plugin://com.example.test/../x.mjs", ""}) {
+  for (const char* specifier :
+       {"./gone.mjs", "../outside.mjs", "../../x", "./a/../../x", "/etc/passwd", "lodash",
+        "file:///etc/passwd", "https://example.com/x.mjs", "data:text/javascript,1", "node:fs",
+        "plugin://com.example.other/x.mjs", "plugin://com.example.test/../x.mjs", ""}) {
     CAPTURE(specifier);
     const Error found = error(specifier);
     CHECK(found.code() == Errc::module_not_found);

@@ -28,7 +28,9 @@ bool serve(Host& host, Done done) {
 
 Registry waiting() {
   Registry registry;
-  registry.define("t").async("later", [](Call& call) { return call.sleep(1ms); }).async("at_once", [] { return 1; })
+  registry.define("t")
+      .async("later", [](Call& call) { return call.sleep(1ms); })
+      .async("at_once", [] { return 1; })
       .async("block", [](Call& call) { return call.blocking([] { return 2; }); });
   return registry;
 }

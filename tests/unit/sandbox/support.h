@@ -33,7 +33,8 @@ class MemoryFiles final : public PackageFiles {
   explicit MemoryFiles(Files files) : files_(std::move(files)) {}
   [[nodiscard]] Result<std::string> read(std::string_view path) const override {
     const auto found = files_.find(std::string(path));
-    if (found == files_.end()) return Error(Errc::io, "cannot open '" + std::string(path) + "': no such file");
+    if (found == files_.end())
+      return Error(Errc::io, "cannot open '" + std::string(path) + "': no such file");
     return found->second;
   }
 
@@ -120,19 +121,21 @@ struct Package {
 };
 
 /// A package of one module.
-inline Package module(std::string source, std::vector<std::string> capabilities = {}, std::string manifest = {}) {
+inline Package module(std::string source, std::vector<std::string> capabilities = {},
+                      std::string manifest = {}) {
   return {{{"main.mjs", std::move(source)}}, std::move(capabilities), std::move(manifest)};
 }
 
 inline Manifest manifest_of(const Package& package) {
-  std::string text = "manifest_version: 1\nid: " + package.id + "\nname: Test\nversion: 1.0.0\nmain: main.mjs\n";
+  std::string text =
+      "manifest_version: 1\nid: " + package.id + "\nname: Test\nversion: 1.0.0\nmain: main.mjs\n";
   if (!package.capabilities.empty()) text += "capabilities:\n  required:\n";
   for (const std::string& id : package.capabilities) text += "    - {id: " + id + ", reason: to be tested}\n";
   return parse_manifest(text + package.manifest, "plugin.yaml").value();
 }
 
-/// Both ways to run plugins: on a thread of the host's own and on the one that waits. A test that begins with it runs once
-/// for each.
+/// Both ways to run plugins: on a thread of the host's own and on the one that waits. A test that begins with
+/// it runs once for each.
 inline unsigned each_mode() {
   unsigned workers = 1;
   SUBCASE("with a worker") { workers = 1; }
@@ -192,7 +195,8 @@ Error ask_error(Plugin& plugin, std::string_view name, const Args&... args) {
 inline std::string json(const Value& value) { return to_json(value).value(); }
 
 /// What a module's `f()` gives, as JSON; a fresh plugin for each.
-inline std::string evaluate(Sandbox& box, const std::string& source, std::vector<std::string> capabilities = {}) {
+inline std::string evaluate(Sandbox& box, const std::string& source,
+                            std::vector<std::string> capabilities = {}) {
   Plugin plugin = box.load(source, std::move(capabilities));
   return json(ask(plugin, "f"));
 }

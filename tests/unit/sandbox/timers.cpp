@@ -9,17 +9,22 @@ namespace {
 
 // Runs `body`, in which `done` ends it and `note` writes an entry; gives the entries.
 std::string noted(Sandbox& box, const std::string& body) {
-  return evaluate(box, "export const f = () => new Promise((resolve) => { const notes = []; const note = (x) => notes.push(x);\n"
-                       "const done = () => resolve(notes);\n" + body + "\n});");
+  return evaluate(box,
+                  "export const f = () => new Promise((resolve) => { const notes = []; const note = (x) => "
+                  "notes.push(x);\n"
+                  "const done = () => resolve(notes);\n" +
+                      body + "\n});");
 }
 
 }  // namespace
 
 TEST_CASE("timers fire in the order of their times, equal ones in the order they were set") {
   Sandbox box(each_mode());
-  CHECK(noted(box, "setTimeout(() => { note('c'); done() }, 6); setTimeout(() => note('a'), 1); setTimeout(() => note('b'), 3);") ==
-        R"(["a","b","c"])");
-  CHECK(noted(box, "for (let i = 0; i < 5; i++) setTimeout(() => { note(i); if (i === 4) done() }, 1);") == "[0,1,2,3,4]");
+  CHECK(noted(box,
+              "setTimeout(() => { note('c'); done() }, 6); setTimeout(() => note('a'), 1); setTimeout(() => "
+              "note('b'), 3);") == R"(["a","b","c"])");
+  CHECK(noted(box, "for (let i = 0; i < 5; i++) setTimeout(() => { note(i); if (i === 4) done() }, 1);") ==
+        "[0,1,2,3,4]");
 }
 
 TEST_CASE("microtasks run before timers, and before the next timer's callback") {
@@ -35,20 +40,24 @@ TEST_CASE("microtasks run before timers, and before the next timer's callback") 
 
 TEST_CASE("timers set by timers fire too") {
   Sandbox box(each_mode());
-  CHECK(noted(box, "let n = 0; const again = () => { note(n); ++n < 20 ? setTimeout(again) : done() }; setTimeout(again);") ==
-        "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]");
+  CHECK(noted(box,
+              "let n = 0; const again = () => { note(n); ++n < 20 ? setTimeout(again) : done() }; "
+              "setTimeout(again);") == "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]");
 }
 
 TEST_CASE("a timer is given its arguments, and this is the global object") {
   Sandbox box(each_mode());
-  CHECK(noted(box, "setTimeout(function (...args) { note(args); note(this === globalThis); done() }, 1, 'a', 2);") ==
-        R"([["a",2],true])");
+  CHECK(
+      noted(box,
+            "setTimeout(function (...args) { note(args); note(this === globalThis); done() }, 1, 'a', 2);") ==
+      R"([["a",2],true])");
 }
 
 TEST_CASE("an interval repeats until it is cleared, from inside too") {
   Sandbox box(each_mode());
-  CHECK(noted(box, "let n = 0; const id = setInterval(() => { note(++n); if (n === 3) { clearInterval(id); setTimeout(done, 5) } }, 0);") ==
-        "[1,2,3]");
+  CHECK(noted(box,
+              "let n = 0; const id = setInterval(() => { note(++n); if (n === 3) { clearInterval(id); "
+              "setTimeout(done, 5) } }, 0);") == "[1,2,3]");
 }
 
 TEST_CASE("a cleared timer does not fire, even when it was due; clearing nonsense does nothing") {
@@ -73,7 +82,8 @@ TEST_CASE("a delay that makes no sense is none") {
 TEST_CASE("a callback must be a function") {
   Sandbox box(each_mode());
   CHECK(evaluate(box, R"(export const f = () => [setTimeout, setInterval, queueMicrotask].map((set) => {
-    try { set("code"); return "taken" } catch (e) { return e.name } });)") == R"(["TypeError","TypeError","TypeError"])");
+    try { set("code"); return "taken" } catch (e) { return e.name } });)") ==
+        R"(["TypeError","TypeError","TypeError"])");
 }
 
 TEST_CASE("more timers than the limit are refused, and those that fired make room") {
@@ -82,7 +92,8 @@ TEST_CASE("more timers than the limit are refused, and those that fired make roo
     const fill = () => { let n = 0; try { for (;;) { setTimeout(() => {}, 1); n++ } } catch (e) { return [n, e.name, e.code] } };
     export const f = async () => { const first = fill(); await new Promise((go) => go()); return first };
     export const g = () => { const id = setTimeout(() => {}, 1e6); clearTimeout(id); return "room" };
-  )", {}, "limits: {timers: 10}\n"));
+  )",
+                                  {}, "limits: {timers: 10}\n"));
   CHECK(json(ask(plugin, "f")) == R"([10,"Error","quota"])");
 }
 
@@ -111,8 +122,9 @@ TEST_CASE("a microtask that throws does not keep the others from running") {
 
 TEST_CASE("an interval that throws goes on") {
   Sandbox box(each_mode());
-  CHECK(noted(box, "let n = 0; const id = setInterval(() => { note(++n); if (n < 3) throw 1; clearInterval(id); done() }, 1);") ==
-        "[1,2,3]");
+  CHECK(noted(box,
+              "let n = 0; const id = setInterval(() => { note(++n); if (n < 3) throw 1; clearInterval(id); "
+              "done() }, 1);") == "[1,2,3]");
   CHECK(box.events().count("rejection 1") == 2);
 }
 
@@ -130,8 +142,8 @@ TEST_CASE("a rejection nobody handles is reported, one that is handled in time i
   CHECK(ask_error(plugin, "given").message() == "given to the host");
   CHECK(ask<int>(plugin, "lost") == 1);
   CHECK(plugin.unload().get().has_value());
-  CHECK(box.events().all() == Texts{"loaded com.example.test", "rejection lost", "rejection lost",
-                                    "unloaded com.example.test"});
+  CHECK(box.events().all() ==
+        Texts{"loaded com.example.test", "rejection lost", "rejection lost", "unloaded com.example.test"});
 }
 
 TEST_CASE("a timer's time is no part of the call that set it") {
@@ -158,7 +170,8 @@ TEST_CASE("microtasks wait for the end of a callback that calls back through the
     export const in_timer = () => new Promise((done) => setTimeout(body(done)));
     export const in_call = () => new Promise((done) => body(done)());
     export const in_microtask = () => new Promise((done) => queueMicrotask(body(done)));
-  )", {"t"});
+  )",
+                           {"t"});
   self = &plugin;
   for (const char* name : {"in_call", "in_timer", "in_microtask"}) {
     CAPTURE(name);

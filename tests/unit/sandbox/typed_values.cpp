@@ -1,4 +1,5 @@
-// C++ types at the boundary: described structs and all that Convert knows, both ways, and how a mismatch is told.
+// C++ types at the boundary: described structs and all that Convert knows, both ways, and how a mismatch is
+// told.
 #include "support.h"
 
 #include <optional>
@@ -41,25 +42,29 @@ using namespace cloche::testing;
 
 namespace {
 
-const Page kPage{"Title", {{1, 2, {{Weight::bold, "red"}, {}}}, {3, 4, {}}}, {{"a", 1.5}, {"b", 2}}, "p1", true};
+const Page kPage{
+    "Title", {{1, 2, {{Weight::bold, "red"}, {}}}, {3, 4, {}}}, {{"a", 1.5}, {"b", 2}}, "p1", true};
 
 Registry typed() {
   Registry registry;
   registry.define("t")
       .sync("page", [](const Page& page) { return page; })
-      .sync("first", [](std::vector<std::int32_t> list, std::optional<bool> negate) {
-        const std::int32_t value = list.empty() ? 0 : list.front();
-        return negate.value_or(false) ? -value : value;
-      })
+      .sync("first",
+            [](std::vector<std::int32_t> list, std::optional<bool> negate) {
+              const std::int32_t value = list.empty() ? 0 : list.front();
+              return negate.value_or(false) ? -value : value;
+            })
       .sync("small", [](std::uint8_t n) { return n; })
       .sync("wide", [](std::int64_t n) { return n; })
       .sync("weight", [](Weight weight) { return weight; })
       .sync("bytes", [](Bytes bytes) { return bytes.size(); })
-      .sync("sum", [](std::vector<double> numbers) {
-        double sum = 0;
-        for (const double number : numbers) sum += number;
-        return sum;
-      }, {{"numbers"}, "Adds numbers up."})
+      .sync("sum",
+            [](std::vector<double> numbers) {
+              double sum = 0;
+              for (const double number : numbers) sum += number;
+              return sum;
+            },
+            {{"numbers"}, "Adds numbers up."})
       .sync("nothing", [] {});
   return registry;
 }
@@ -75,7 +80,8 @@ TEST_CASE("a described struct with nested arrays crosses both ways") {
     export const keys = (p) => [Object.keys(p), Object.keys(p.spans[0]), p.spans[0].styles[0].weight];
     export const make = () => ({title: "t", spans: [{from: 1, to: 2, styles: [{weight: "bold"}]}], numbers: {}, id: 7,
                                 done: false, more: "is left out"});
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask<Page>(plugin, "same", kPage) == kPage);
   CHECK(ask<Page>(plugin, "through", kPage) == kPage);
   CHECK(json(ask(plugin, "keys", kPage)) ==
@@ -107,7 +113,8 @@ TEST_CASE("a result of the wrong type says where and what") {
   CHECK(message("number") == "the result's numbers.x: expected number, found string");
   CHECK(message("variant") == "the result's id: expected number | string, found boolean");
   CHECK(message("array").starts_with("the result's spans: expected "));
-  CHECK(message("weight").starts_with("the result's spans[0].styles[1].weight: expected \"normal\" | \"bold\", found "));
+  CHECK(message("weight").starts_with(
+      "the result's spans[0].styles[1].weight: expected \"normal\" | \"bold\", found "));
 }
 
 TEST_CASE("integers are whole and in range") {
@@ -119,7 +126,8 @@ TEST_CASE("integers are whole and in range") {
     export const g = (x) => attempt(wide, x);
     export const big = (text) => attempt(wide, BigInt(text));
     export const give = (x) => x;
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask<std::string>(plugin, "f", 255) == "255");
   CHECK(ask<std::string>(plugin, "f", 256) ==
         "TypeError: small: argument 1 (arg1): expected an integer from 0 to 255, found 256");
@@ -139,7 +147,8 @@ TEST_CASE("a wrong argument is a TypeError that names function, parameter and ex
     export const f = (name, args) => {
       try { return t[name](...args) } catch (e) { return [e.name, e.code, e.message, e instanceof TypeError] }
     };
-  )", {"t"});
+  )",
+                           {"t"});
   const auto fails = [&](const char* name, Array args) {
     const Value result = ask(plugin, "f", name, Value(std::move(args)));
     REQUIRE(result.is<Array>());
@@ -154,7 +163,8 @@ TEST_CASE("a wrong argument is a TypeError that names function, parameter and ex
   CHECK(fails("sum", {}) == "sum: argument 1 (numbers): expected number[], found undefined");
   CHECK(fails("first", {Array{1}, "yes"}) == "first: argument 2 (arg2): expected boolean, found string");
   CHECK(fails("bytes", {"text"}) == "bytes: argument 1 (arg1): expected Uint8Array, found string");
-  CHECK(fails("weight", {"thin"}).starts_with("weight: argument 1 (arg1): expected \"normal\" | \"bold\", found "));
+  CHECK(fails("weight", {"thin"})
+            .starts_with("weight: argument 1 (arg1): expected \"normal\" | \"bold\", found "));
 }
 
 TEST_CASE("optional parameters may be left out, and surplus arguments are ignored") {
@@ -163,7 +173,8 @@ TEST_CASE("optional parameters may be left out, and surplus arguments are ignore
     import { first, nothing } from "cap:t";
     export const f = () => [first([4]), first([4], undefined), first([4], null), first([4], true, "surplus"), nothing(1)];
     export const lengths = () => [first.length, nothing.length];
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(ask(plugin, "f") == Value(Array{4, 4, 4, -4, Undefined()}));
   CHECK(json(ask(plugin, "lengths")) == "[2,0]");
 }
@@ -175,13 +186,14 @@ TEST_CASE("the arguments of a call may be of any convertible type") {
   const Value result = ask(plugin, "f", 1, 2.5F, true, "literal", text, std::string_view("view"),
                            std::vector<int>{1, 2}, std::optional<int>(), std::map<std::string, int>{{"a", 1}},
                            std::variant<int, std::string>("v"), Weight::bold, std::chrono::seconds(2));
-  CHECK(result == Value(Array{1, 2.5, true, "literal", "string", "view", Array{1, 2}, Undefined(), Object{{"a", 1}},
-                              "v", "bold", 2000}));
+  CHECK(result == Value(Array{1, 2.5, true, "literal", "string", "view", Array{1, 2}, Undefined(),
+                              Object{{"a", 1}}, "v", "bold", 2000}));
 }
 
 TEST_CASE("void ignores whatever comes, and an exception still counts") {
   Sandbox box(each_mode());
-  Plugin plugin = box.load("export const f = () => ({x: 1n}); export const g = () => { throw new Error('x') };");
+  Plugin plugin =
+      box.load("export const f = () => ({x: 1n}); export const g = () => { throw new Error('x') };");
   CHECK(plugin.call<void>("f").get().has_value());
   CHECK(plugin.call<void>("g").get().error().code() == Errc::threw);
 }

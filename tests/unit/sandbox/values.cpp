@@ -110,14 +110,17 @@ TEST_CASE("what a plugin makes is read as the kind it is") {
 TEST_CASE("a lone surrogate becomes the replacement character") {
   Sandbox box(each_mode());
   Plugin plugin = box.load(R"(export const f = () => "a\ud800b"; export const key = () => ({"\udc00": 1});)");
-  CHECK(ask(plugin, "f") == Value("a\xef\xbf\xbd" "b"));
+  CHECK(ask(plugin, "f") == Value("a\xef\xbf\xbd"
+                                  "b"));
   CHECK(ask(plugin, "key") == Value(Object{{"\xef\xbf\xbd", 1}}));
 }
 
 TEST_CASE("text that is not UTF-8 reaches a plugin with replacement characters") {
   Sandbox box(each_mode());
   Plugin plugin = box.load("export const codes = (s) => [...s].map((c) => c.codePointAt(0));");
-  CHECK(json(ask(plugin, "codes", std::string("a\xff" "b"))) == "[97,65533,98]");
+  CHECK(json(ask(plugin, "codes",
+                 std::string("a\xff"
+                             "b"))) == "[97,65533,98]");
 }
 
 TEST_CASE("a view of a detached buffer is empty") {
@@ -142,7 +145,8 @@ TEST_CASE("a value that is nested too deeply or cyclic is refused, and the plugi
     export const cyclic = () => ring;
     export const pass = (n) => { try { echo(nest(n)); return "passed" } catch (e) { return [e.name, e.code] } };
     export const pass_ring = () => { try { echo(ring) } catch (e) { return [e.name, e.code] } };
-  )", {"t"});
+  )",
+                           {"t"});
   CHECK(plugin.call<Value>("deep", 200).get().has_value());
   CHECK(ask_error(plugin, "deep", 201).code() == Errc::size_limit);
   CHECK(ask_error(plugin, "deep", 100000).code() == Errc::size_limit);
@@ -163,7 +167,8 @@ TEST_CASE("getters and proxies that throw give their own error") {
     export const trap = () => proxy;
     export const revoked = () => revocable.proxy;
     export const pass = () => { try { echo(bad) } catch (e) { return e instanceof RangeError && e.message } };
-  )", {"t"});
+  )",
+                           {"t"});
   const Error getter = ask_error(plugin, "getter");
   CHECK(getter.code() == Errc::threw);
   CHECK(getter.class_name() == "RangeError");

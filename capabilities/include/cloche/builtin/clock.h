@@ -15,8 +15,8 @@ struct ClockOptions {
   Duration resolution = std::chrono::milliseconds(1);
 };
 
-/// `clock`: `now()` gives milliseconds since 1970-01-01T00:00Z; `monotonic()` milliseconds since the plugin was loaded, on a clock
-/// that is never set back.
+/// `clock`: `now()` gives milliseconds since 1970-01-01T00:00Z; `monotonic()` milliseconds since the plugin
+/// was loaded, on a clock that is never set back.
 void define_clock(Registry& registry, ClockOptions options = {});
 
 }  // namespace cloche

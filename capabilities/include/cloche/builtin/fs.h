@@ -9,25 +9,31 @@ namespace cloche {
 
 /// Which folders path rules and plugins can name.
 struct FsOptions {
-  /// What `$NAME` stands for, by NAME: "WORKSPACE", "TEMP", "HOME" or any other. They must be there when a plugin is loaded.
+  /// What `$NAME` stands for, by NAME: "WORKSPACE", "TEMP", "HOME" or any other. They must be there when a
+  /// plugin is loaded.
   std::map<std::string, std::filesystem::path> directories;
-  /// When not empty, `$PLUGIN_DATA` is `<data_directory>/<plugin id>/files`, made when a plugin that uses it is loaded. A
-  /// "PLUGIN_DATA" of `directories` comes before it; there, too, each plugin has a folder of its own, named by its id.
+  /// When not empty, `$PLUGIN_DATA` is `<data_directory>/<plugin id>/files`, made when a plugin that uses it
+  /// is loaded. A "PLUGIN_DATA" of `directories` comes before it; there, too, each plugin has a folder of its
+  /// own, named by its id.
   std::filesystem::path data_directory;
 };
 
-/// `fs.read` (readText, readBytes, list, stat) and `fs.write` (writeText, writeBytes, remove, makeDirectory), all asynchronous.
+/// `fs.read` (readText, readBytes, list, stat) and `fs.write` (writeText, writeBytes, remove, makeDirectory),
+/// all asynchronous.
 ///
-/// The scope of either is a list of rules with a `path` pattern and, if wanted, `max_bytes` for one file. In a pattern `*` and `?`
-/// stop at '/' and at a leading dot; `**` between slashes stands for any folders, dotted ones too, or none. A rule that denies
-/// a folder denies all in it. Nothing may be read that is larger than the plugin's `limits.message`, for it could not cross.
+/// The scope of either is a list of rules with a `path` pattern and, if wanted, `max_bytes` for one file. In
+/// a pattern `*` and `?` stop at '/' and at a leading dot; `**` between slashes stands for any folders,
+/// dotted ones too, or none. A rule that denies a folder denies all in it. Nothing may be read that is larger
+/// than the plugin's `limits.message`, for it could not cross.
 ///
-/// Plugins name files as `$WORKSPACE/a.md`, as `a.md` (in `$WORKSPACE`) or by absolute path. Symbolic links are followed only
-/// within the folder a rule begins with, only when they are relative, and only when what they lead to is inside the scope by its
-/// own path. Writing replaces a file as a whole and never goes through a link. Only regular files and folders can be used;
-/// the kernel's file systems (/proc, /sys) never, whatever the rules say. A hard link is a file of its own name.
+/// Plugins name files as `$WORKSPACE/a.md`, as `a.md` (in `$WORKSPACE`) or by absolute path. Symbolic links
+/// are followed only within the folder a rule begins with, only when they are relative, and only when what
+/// they lead to is inside the scope by its own path. Writing replaces a file as a whole and never goes
+/// through a link. Only regular files and folders can be used; the kernel's file systems (/proc, /sys) never,
+/// whatever the rules say. A hard link is a file of its own name.
 ///
-/// Errors: `not_capable` outside the scope; `size_limit`; `invalid_argument` for a name that is none; `io` with the system's reason.
+/// Errors: `not_capable` outside the scope; `size_limit`; `invalid_argument` for a name that is none; `io`
+/// with the system's reason.
 void define_fs(Registry& registry, FsOptions options);
 
 }  // namespace cloche

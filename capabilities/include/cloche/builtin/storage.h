@@ -5,13 +5,15 @@
 
 namespace cloche {
 
-/// `storage`: keys and values that outlive the plugin's instance, in `<data_directory>/<plugin id>/storage.sqlite`, which no other
-/// plugin sees. `get`, `set`, `remove`, `keys(prefix?)`, `clear` and `usage`, all asynchronous. Values keep their kind, Dates, bytes
-/// and bigints included; functions cannot be stored. A key is 1 to 1,024 bytes of UTF-8. Keys, values and 32 bytes for each entry
-/// together stay within the plugin's `limits.storage`; a `set` beyond it fails with `quota` and changes nothing. Each call is
-/// a transaction of its own, safe against other instances of the plugin in this process and others.
+/// `storage`: keys and values that outlive the plugin's instance, in `<data_directory>/<plugin
+/// id>/storage.sqlite`, which no other plugin sees. `get`, `set`, `remove`, `keys(prefix?)`, `clear` and
+/// `usage`, all asynchronous. Values keep their kind, Dates, bytes and bigints included; functions cannot be
+/// stored. A key is 1 to 1,024 bytes of UTF-8. Keys, values and 32 bytes for each entry together stay within
+/// the plugin's `limits.storage`; a `set` beyond it fails with `quota` and changes nothing. Each call is a
+/// transaction of its own, safe against other instances of the plugin in this process and others.
 ///
-/// With an empty `data_directory` the capability is known, but loading a plugin that was granted it fails with `not_supported`.
+/// With an empty `data_directory` the capability is known, but loading a plugin that was granted it fails
+/// with `not_supported`.
 void define_storage(Registry& registry, std::filesystem::path data_directory);
 
 }  // namespace cloche

@@ -93,7 +93,8 @@ struct ConvertMap {
 template <class T, class Compare>
 struct Convert<std::map<std::string, T, Compare>> : detail::ConvertMap<std::map<std::string, T, Compare>> {};
 template <class T>
-struct Convert<std::unordered_map<std::string, T>> : detail::ConvertMap<std::unordered_map<std::string, T>> {};
+struct Convert<std::unordered_map<std::string, T>> : detail::ConvertMap<std::unordered_map<std::string, T>> {
+};
 
 /// The first alternative that fits.
 template <class... Ts>

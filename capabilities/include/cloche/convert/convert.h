@@ -12,9 +12,9 @@ namespace cloche {
 ///     ValueRef write(ValueWriter& out, const T& value);
 ///     std::string type();                                 // as TypeScript writes it
 ///
-/// Known here: bool, integers, floating point, strings, Bytes, BigInt, Date, durations and time points, optional, vector,
-/// maps with string keys, variant, enums and structs described by Boost.Describe, Function and Value. A host adds its own by
-/// specialising it, or by BOOST_DESCRIBE_STRUCT(Type, (), (members...)).
+/// Known here: bool, integers, floating point, strings, Bytes, BigInt, Date, durations and time points,
+/// optional, vector, maps with string keys, variant, enums and structs described by Boost.Describe, Function
+/// and Value. A host adds its own by specialising it, or by BOOST_DESCRIBE_STRUCT(Type, (), (members...)).
 template <class T>
 struct Convert;
 

@@ -15,8 +15,7 @@ namespace cloche {
 
 /// A described enum crosses as the name of its enumerator.
 template <class T>
-  requires(std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value)
-struct Convert<T> {
+requires(std::is_enum_v<T>&& boost::describe::has_describe_enumerators<T>::value) struct Convert<T> {
   static bool read(Inward& in, ValueRef ref, T& out) {
     std::string name;
     if (in.reader().kind(ref) != ValueKind::string) return in.mismatch(type(), ref);
@@ -34,18 +33,18 @@ struct Convert<T> {
   }
   static std::string type() {
     std::string text;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto d) {
-      text += (text.empty() ? "\"" : " | \"") + std::string(d.name) + "\"";
-    });
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+        [&](auto d) { text += (text.empty() ? "\"" : " | \"") + std::string(d.name) + "\""; });
     return text;
   }
 };
 
-/// A described struct crosses as an object with its public members as properties, each read straight into its place.
+/// A described struct crosses as an object with its public members as properties, each read straight into its
+/// place.
 template <class T>
-  requires(std::is_class_v<T> && boost::describe::has_describe_members<T>::value)
-struct Convert<T> {
-  using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+requires(std::is_class_v<T>&& boost::describe::has_describe_members<T>::value) struct Convert<T> {
+  using Members =
+      boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
   static constexpr std::size_t kCount = boost::mp11::mp_size<Members>::value;
   template <class D>
   using Type = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;

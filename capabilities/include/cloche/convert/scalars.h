@@ -38,8 +38,8 @@ struct Convert<T> {
   static std::string type() { return "number"; }
 };
 
-/// Integers: a JavaScript number that is whole and in the range of T. Beyond 2^53 numbers are not exact, so a 64-bit type also
-/// reads a BigInt and writes one where it must.
+/// Integers: a JavaScript number that is whole and in the range of T. Beyond 2^53 numbers are not exact, so a
+/// 64-bit type also reads a BigInt and writes one where it must.
 template <std::integral T>
 struct Convert<T> {
   static constexpr bool kWide = sizeof(T) > 4;
@@ -63,7 +63,8 @@ struct Convert<T> {
     const auto number = static_cast<double>(value);
     if (!kWide || std::abs(number) <= kLargestExact) return out.number(number);
     const bool negative = std::is_signed_v<T> && value < 0;
-    const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+    const auto magnitude =
+        negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
     return out.bigint(BigInt{negative, {magnitude}});
   }
 
@@ -71,7 +72,8 @@ struct Convert<T> {
 
  private:
   static std::string range() {
-    if (kWide) return std::is_signed_v<T> ? "a safe integer or bigint" : "a safe integer or bigint, 0 or more";
+    if (kWide)
+      return std::is_signed_v<T> ? "a safe integer or bigint" : "a safe integer or bigint, 0 or more";
     return "an integer from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
            std::to_string(std::numeric_limits<T>::max());
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// From a C++ callable to SyncFunction and AsyncFunction: its parameters are read through Convert, it is run behind one
-// barrier that turns every way to fail into an Answer, and its result is written through Convert.
+// From a C++ callable to SyncFunction and AsyncFunction: its parameters are read through Convert, it is run
+// behind one barrier that turns every way to fail into an Answer, and its result is written through Convert.
 
 #include <boost/callable_traits/args.hpp>
 #include <boost/callable_traits/return_type.hpp>
@@ -54,8 +54,9 @@ struct Signature {
 
 /// The TypeError of an argument that does not fit.
 Error argument_error(const FunctionInfo& info, std::size_t index, const Inward& in);
-/// What a host function that threw becomes, called while its exception is handled. An Error keeps its code and text; any other
-/// text is for the host's eyes, as the cause, and the plugin is told only that the function failed.
+/// What a host function that threw becomes, called while its exception is handled. An Error keeps its code
+/// and text; any other text is for the host's eyes, as the cause, and the plugin is told only that the
+/// function failed.
 Error current_exception_error(const FunctionInfo& info);
 
 template <std::size_t I, class Arguments>
@@ -88,7 +89,8 @@ auto invoke(F& f, Call& call, typename Signature<F>::Arguments& arguments) {
 template <class T>
 Answer written(ValueWriter& writer, const T& value) {
   using Plain = std::remove_cvref_t<T>;
-  constexpr bool small_integer = std::is_integral_v<Plain> && !std::is_same_v<Plain, bool> && sizeof(Plain) <= 4;
+  constexpr bool small_integer =
+      std::is_integral_v<Plain> && !std::is_same_v<Plain, bool> && sizeof(Plain) <= 4;
   if constexpr (std::is_floating_point_v<Plain> || small_integer) {
     return Answer::of(static_cast<double>(value));
   } else {
@@ -166,9 +168,7 @@ class TypedPending final : public PendingCall {
   TypedPending(std::shared_ptr<const FunctionInfo> info, F& f) : info_(std::move(info)), f_(f) {}
 
   [[nodiscard]] typename Sig::Arguments& arguments() noexcept { return arguments_; }
-  void run(Call& call) override {
-    result_.emplace(run_and_keep(*info_, f_, call, arguments_));
-  }
+  void run(Call& call) override { result_.emplace(run_and_keep(*info_, f_, call, arguments_)); }
   Answer answer(ValueWriter& writer) override { return answer_of(writer, *result_); }
 
  private:

@@ -1,11 +1,12 @@
 #pragma once
 
-// One call of a plugin's export, with its C++ types erased: the template half lives here, in the caller, the other half
-// in the sandbox. A call that can be answered at once never leaves the caller's stack; one that cannot is moved to the heap.
+// One call of a plugin's export, with its C++ types erased: the template half lives here, in the caller, the
+// other half in the sandbox. A call that can be answered at once never leaves the caller's stack; one that
+// cannot is moved to the heap.
 
+#include <array>
 #include <cloche/convert.h>
 #include <cloche/future.h>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,13 +23,15 @@ class Outgoing {
   /// Takes the result; false when it is not of the type wanted or the reader stopped, as `in` says.
   [[nodiscard]] virtual bool read_result(Inward& in, ValueRef result) = 0;
   virtual void fail(Error error) = 0;
-  /// This call on the heap, with the arguments copied if they are still needed. Afterwards only the new one is used.
+  /// This call on the heap, with the arguments copied if they are still needed. Afterwards only the new one
+  /// is used.
   [[nodiscard]] virtual std::unique_ptr<Outgoing> to_heap(bool with_arguments) = 0;
 };
 
 /// What an argument is kept in while its call waits.
 template <class A>
-using KeptArgument = std::conditional_t<std::is_convertible_v<const A&, std::string_view>, std::string, std::decay_t<A>>;
+using KeptArgument =
+    std::conditional_t<std::is_convertible_v<const A&, std::string_view>, std::string, std::decay_t<A>>;
 
 /// How the caller's stack refers to an argument. A literal decays to a pointer that nobody else keeps.
 template <class A>

@@ -1,5 +1,6 @@
 #include "loop/loop.h"
 
+#include "loop/fiber_stack.h"
 #include "loop/scheduler.h"
 #include "loop/signal.h"
 
@@ -10,7 +11,6 @@
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/operations.hpp>
-#include <boost/fiber/protected_fixedsize_stack.hpp>
 #include <cloche/directory.h>
 #include <cstdint>
 #include <stdexcept>
@@ -26,8 +26,6 @@ namespace cloche::loop {
 using boost::fibers::context;
 
 namespace {
-
-constexpr std::size_t kFiberStack = 256 * 1024;  // touched pages alone take memory
 
 thread_local Loop* t_loop = nullptr;
 
@@ -96,8 +94,7 @@ void Loop::post(std::function<void()> job) {
 
 void Loop::spawn(std::function<void()> body) {
   ++fibers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg,
-                       boost::fibers::protected_fixedsize_stack(kFiberStack),
+  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, FiberStack(),
                        [this, body = std::move(body)] {
                          body();
                          --fibers_;
@@ -192,8 +189,7 @@ std::function<void()> Loop::take_posted() {
 void Loop::start_server() {
   server_coming_ = true;
   ++servers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg,
-                       boost::fibers::protected_fixedsize_stack(kFiberStack),
+  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, FiberStack(),
                        [this] {
                          run_server();
                          --servers_;

@@ -1,5 +1,7 @@
 #include "loop/stack.h"
 
+#include "loop/fiber_stack.h"
+
 #include <boost/context/fiber.hpp>
 #include <boost/context/preallocated.hpp>
 #include <cstdlib>
@@ -41,6 +43,7 @@ GuardedStack::GuardedStack(std::size_t size) : switch_(std::make_unique<Switch>(
     ::munmap(memory, size_ + 2 * page);
     throw std::bad_alloc();
   }
+  forget_frames(base_, size_);
   boost::context::stack_context context;
   context.sp = base_ + size_;
   context.size = size_;
@@ -62,6 +65,7 @@ GuardedStack::~GuardedStack() {
     switch_->job = nullptr;  // lets the loop on the stack end, if it ever began
     if (switch_->inside) switch_->inside = std::move(switch_->inside).resume();
   }
+  forget_frames(base_, size_);
   ::munmap(base_ - page_size(), size_ + 2 * page_size());
 }
 

@@ -189,12 +189,10 @@ std::function<void()> Loop::take_posted() {
 void Loop::start_server() {
   server_coming_ = true;
   ++servers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, FiberStack(),
-                       [this] {
-                         run_server();
-                         --servers_;
-                       })
-      .detach();
+  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, FiberStack(), [this] {
+    run_server();
+    --servers_;
+  }).detach();
 }
 
 void Loop::run_server() {

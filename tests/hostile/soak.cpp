@@ -9,6 +9,15 @@ using namespace cloche::testing;
 
 namespace {
 
+// AddressSanitizer keeps what was freed for a while, so memory says nothing there; its own search for leaks does.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kMemoryTells = false;
+#elif defined(__has_feature)
+constexpr bool kMemoryTells = !__has_feature(address_sanitizer);
+#else
+constexpr bool kMemoryTells = true;
+#endif
+
 // What the process holds in memory, in KiB; what the allocator keeps for later is given back first.
 long resident_kib() {
   ::malloc_trim(0);
@@ -29,7 +38,7 @@ void live_once(Sandbox& box, const Package& package, int i) {
 
 TEST_CASE("load, call and unload ten thousand times: memory stays flat") {
   constexpr int kWarmUp = 500;
-  constexpr int kLives = 10000;
+  constexpr int kLives = kMemoryTells ? 10000 : 1500;
   Registry registry;
   registry.define("t").sync("add", [](double a, double b) { return a + b; }).async("later", [](double x) {
     return x;
@@ -45,5 +54,5 @@ TEST_CASE("load, call and unload ten thousand times: memory stays flat") {
   const long after = resident_kib();
   MESSAGE("resident memory: " << before << " KiB after " << kWarmUp << " lives, " << after << " KiB after "
                               << kLives);
-  CHECK(after - before < 16 * 1024);
+  if (kMemoryTells) CHECK(after - before < 16 * 1024);
 }

@@ -215,7 +215,7 @@ TEST_CASE("a limit that ends one call leaves the others that wait") {
   CHECK(slow.get().value() == Value("slow"));
 }
 
-TEST_CASE("a call whose host function blocks for too long is answered in time; the plugin goes on when it has ended") {
+TEST_CASE("a call whose host function blocks for too long is answered in time, and the plugin goes on when it has ended") {
   Events events;
   Registry registry;
   registry.define("t").sync("block", [&](Call& call) {

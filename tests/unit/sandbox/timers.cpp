@@ -60,7 +60,7 @@ TEST_CASE("an interval repeats until it is cleared, from inside too") {
               "setTimeout(done, 5) } }, 0);") == "[1,2,3]");
 }
 
-TEST_CASE("a cleared timer does not fire, even when it was due; clearing nonsense does nothing") {
+TEST_CASE("a cleared timer does not fire, even when it was due, and clearing nonsense does nothing") {
   Sandbox box(each_mode());
   CHECK(noted(box, R"(
     const id = setTimeout(() => note("never"), 1);

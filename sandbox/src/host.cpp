@@ -150,6 +150,10 @@ void Host::Impl::wait_for_all() {
 Result<Host> Host::create(HostOptions options) {
   auto version = Version::parse(options.version);
   if (!version) return Error(Errc::invalid_argument, "HostOptions::version: " + version.error().message());
+  if (options.workers == 0 && loop::Loop::current() != nullptr) {
+    return Error(Errc::not_supported,
+                 "this thread runs the plugins of another Host already; give one of the two workers");
+  }
   if (auto engine = js::Engine::start(options.engine_flags); !engine) return engine.error();
   return Host(std::make_unique<Impl>(std::move(options), std::move(*version)));
 }

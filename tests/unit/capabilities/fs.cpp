@@ -114,7 +114,7 @@ TEST_CASE("every layer must allow, and any may deny") {
   CHECK(failure(empty, "readText", {"a.md"}) == Errc::not_capable);
 }
 
-TEST_CASE("a star stops at a slash and at a leading dot; two stars do not") {
+TEST_CASE("a star stops at a slash and at a leading dot, two stars do not") {
   const World world;
   Caller one = world.plugin({set({rule("$WORKSPACE/*")})}).value();
   CHECK(one("fs", "readText", {"a.md"}));

@@ -58,7 +58,7 @@ TEST_CASE("a wrong argument is told by function, parameter and expected type") {
         "length: argument 1 (text): expected string, found number");
 }
 
-TEST_CASE("errors a host function returns reach the plugin; the text of an exception does not") {
+TEST_CASE("errors a host function returns reach the plugin, the text of an exception does not") {
   Caller call = caller();
   CHECK(call("editor", "refuse").error().code() == Errc::quota);
   const Error error = call("editor", "fail").error();

@@ -110,3 +110,11 @@ TEST_CASE("waiting for a healthy plugin does not wait for one in an endless loop
   CHECK(ask(other, "timer") == Value("timer"));
   CHECK_FALSE(spin->ready());
 }
+
+TEST_CASE("a thread runs the plugins of one host at most") {
+  Sandbox box(0);
+  const auto second = Host::create({.workers = 0});
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().code() == Errc::not_supported);
+  CHECK(Host::create({.workers = 1}).has_value());
+}

@@ -25,7 +25,6 @@ class Surroundings {
   [[nodiscard]] virtual const PluginInfo& plugin() const noexcept = 0;
   [[nodiscard]] virtual const Limits& limits() const noexcept = 0;
   [[nodiscard]] virtual Worker& worker() noexcept = 0;
-  [[nodiscard]] virtual js::Runner& runner() noexcept = 0;
 
   /// Has `job` run inside the realm, soon, as a turn of its own. From any thread; dropped once the instance
   /// is closing.

@@ -81,7 +81,6 @@ class JsInstance final : public Instance,
   [[nodiscard]] const PluginInfo& plugin() const noexcept override { return info(); }
   [[nodiscard]] const Limits& limits() const noexcept override { return grants().limits; }
   [[nodiscard]] Worker& worker() noexcept override { return worker_; }
-  [[nodiscard]] Runner& runner() noexcept override { return runner_; }
   void enqueue(std::function<void()> job) override;
   void spawn(std::function<void(CallServices&)> body) override;
   [[nodiscard]] std::uint64_t under_way() const noexcept override { return fibers_; }

@@ -89,10 +89,4 @@ void GuardedStack::abandon() {
   std::abort();  // nobody resumes an abandoned stack
 }
 
-void GuardedStack::trim() noexcept {
-  if (active_) return;
-  const std::size_t keep = 4 * page_size();  // the idle loop's own frames are at the top
-  if (size_ > keep) ::madvise(base_, size_ - keep, MADV_DONTNEED);
-}
-
 }  // namespace cloche::loop

@@ -41,10 +41,6 @@ class GuardedStack {
   [[nodiscard]] bool active() const noexcept { return active_; }
   /// The lowest usable address; the stack grows down to it.
   [[nodiscard]] std::uintptr_t limit() const noexcept { return reinterpret_cast<std::uintptr_t>(base_); }
-  [[nodiscard]] bool contains(std::uintptr_t address) const noexcept { return address - limit() < size_; }
-
-  /// Gives the memory below the suspended top back to the system, for a stack that will be idle.
-  void trim() noexcept;
 
  private:
   struct Switch;

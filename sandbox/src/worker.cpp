@@ -2,15 +2,28 @@
 
 #include "js/runner.h"
 
+#include <utility>
+
 namespace cloche {
+namespace {
+
+thread_local Worker* t_worker = nullptr;
+
+}  // namespace
+
+Worker* Worker::of_thread() noexcept { return t_worker; }
 
 Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all)
     : monitor(monitor_of_all),
       blocking(blocking_of_all),
       meter(monitor_of_all),
-      outer_(exchange_thread_parker(this)) {}
+      outer_(exchange_thread_parker(this)),
+      outer_worker_(std::exchange(t_worker, this)) {}
 
-Worker::~Worker() { exchange_thread_parker(outer_); }
+Worker::~Worker() {
+  t_worker = outer_worker_;
+  exchange_thread_parker(outer_);
+}
 
 bool Worker::poll(std::chrono::microseconds budget) {
   meter.set_poll_deadline(loop::after(loop::Clock::now(), budget));

@@ -3,6 +3,7 @@
 #include "loop/blocking_pool.h"
 #include "loop/loop.h"
 #include "loop/monitor.h"
+#include "loop/signal_stack.h"
 
 #include <chrono>
 #include <cloche/future.h>
@@ -22,12 +23,16 @@ class Worker final : private Parker {
   Worker& operator=(const Worker&) = delete;
   ~Worker() override;
 
+  /// The calling thread's Worker, or null. May be asked in a signal handler.
+  [[nodiscard]] static Worker* of_thread() noexcept;
+
   /// Runs fibers of a thread that has other things to do; see Host::poll.
   bool poll(std::chrono::microseconds budget);
 
   loop::Monitor& monitor;
   loop::BlockingPool& blocking;
   loop::Meter meter;
+  loop::SignalStack signal_stack;
   js::Runner* running = nullptr;  ///< whose isolate is entered now
   loop::Loop loop;                ///< last: its fibers use what is above until they have ended
 
@@ -35,6 +40,7 @@ class Worker final : private Parker {
   void park(const std::function<void(std::function<void()> wake)>& arm) override;
 
   Parker* outer_;
+  Worker* outer_worker_;
 };
 
 }  // namespace cloche

@@ -19,6 +19,8 @@ class Engine {
 
  private:
   explicit Engine(const std::vector<std::string>& flags);
+  static void make_first_isolate();
+
   std::unique_ptr<Platform> platform_;
 };
 

@@ -1,18 +1,14 @@
 #include "js/isolate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cloche::js {
 namespace {
 
-constexpr std::uint32_t kRunnerSlot = 0;  // of the isolate's data
-
 // Called by V8 when it cannot go on; what returns from here is aborted by it.
 void on_fatal() {
-  v8::Isolate* isolate = v8::Isolate::TryGetCurrent();
-  if (isolate == nullptr) return;
-  if (auto* runner = static_cast<Runner*>(isolate->GetData(kRunnerSlot));
-      runner != nullptr && runner->current()) {
+  if (Runner* runner = Runner::of_thread(); runner != nullptr && runner->contains_crashes()) {
     runner->give_up();
   }
 }
@@ -36,13 +32,14 @@ void HeapLimit::restore(v8::Isolate* isolate) {
   watch(isolate);
 }
 
-v8::Isolate* make_isolate(const Limits& limits, BufferAllocator& allocator, Runner& runner, bool contain) {
+v8::Isolate* make_isolate(const Limits& limits, std::shared_ptr<BufferAllocator> allocator,
+                          MemoryAccount& memory) {
   v8::Isolate::CreateParams params;
-  params.array_buffer_allocator = &allocator;
+  params.array_buffer_allocator_shared = std::move(allocator);
   params.allow_atomics_wait = false;  // it would block the worker, and every plugin on it
   params.constraints.ConfigureDefaultsFromHeapSize(0, limits.heap);
   v8::Isolate* isolate = v8::Isolate::New(params);
-  isolate->SetData(kRunnerSlot, contain ? &runner : nullptr);
+  memory.isolate_is_made();
   isolate->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate->SetCaptureStackTraceForUncaughtExceptions(true, 16);
   isolate->SetFatalErrorHandler(on_fatal_error);

@@ -4,6 +4,7 @@
 #include "js/runner.h"
 
 #include <cloche/limits.h>
+#include <memory>
 
 namespace cloche::js {
 
@@ -24,8 +25,8 @@ class HeapLimit {
   ByteCount limit_;
 };
 
-/// A new isolate within `limits`, with the process's handlers for when the engine gives up: they lead to
-/// `runner`, when `contain` says so.
-v8::Isolate* make_isolate(const Limits& limits, BufferAllocator& allocator, Runner& runner, bool contain);
+/// A new isolate within `limits`, with the process's handlers for when the engine gives up.
+v8::Isolate* make_isolate(const Limits& limits, std::shared_ptr<BufferAllocator> allocator,
+                          MemoryAccount& memory);
 
 }  // namespace cloche::js

@@ -4,6 +4,7 @@
 #include "js/errors.h"
 #include "js/handle.h"
 #include "js/realm.h"
+#include "js/traps.h"
 
 #include <algorithm>
 #include <utility>
@@ -41,8 +42,9 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::function<void()
     : worker_(worker),
       parts_(std::move(parts)),
       gone_(std::move(gone)),
-      allocator_(grants().limits.external),
-      runner_(worker, grants().limits.stack),
+      memory_(std::make_shared<MemoryAccount>(grants().limits.heap, grants().limits.external)),
+      buffers_(std::make_shared<BufferAllocator>(memory_)),
+      runner_(worker, grants().limits.stack, memory_, parts_.contain_crashes),
       heap_limit_(runner_, grants().limits.heap),
       work_(worker.loop),
       waits_(worker),
@@ -70,7 +72,8 @@ void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
 }
 
 void JsInstance::make_world() {
-  runner_.adopt([this] { return make_isolate(limits(), allocator_, runner_, parts_.contain_crashes); });
+  if (parts_.contain_crashes) contain_traps();
+  runner_.adopt([this] { return make_isolate(limits(), buffers_, *memory_); });
   world_ = std::make_unique<World>();
   world_->tasks = engine().platform().runner(runner_.isolate());
   world_->tasks->set_wake([this](double seconds) {
@@ -228,6 +231,10 @@ void JsInstance::on_crash() {
   runner_.retire();
   // The isolate is never entered again, so nothing that refers to it may be destroyed.
   static_cast<void>(world_.release());
+  memory_->bury([memory = memory_, buffers = buffers_] {
+    engine().platform().pages().take_away(*memory);
+    buffers->free_all();
+  });
   close(error);
   log(LogLevel::error, to_string(error));
   if (parts_.observer) parts_.observer->crashed(info(), error);

@@ -136,7 +136,8 @@ class JsInstance final : public Instance,
   Worker& worker_;
   InstanceParts parts_;
   std::function<void()> gone_;
-  BufferAllocator allocator_;
+  std::shared_ptr<MemoryAccount> memory_;
+  std::shared_ptr<BufferAllocator> buffers_;
   Runner runner_;
   HeapLimit heap_limit_;
   std::unique_ptr<World> world_;

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "js/background_work.h"
 #include "js/compat.h"
+#include "js/page_allocator.h"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -58,7 +59,8 @@ class Platform final : public v8::Platform {
   double MonotonicallyIncreasingTime() override { return inner_->MonotonicallyIncreasingTime(); }
   double CurrentClockTimeMillis() override { return inner_->CurrentClockTimeMillis(); }
   v8::TracingController* GetTracingController() override { return inner_->GetTracingController(); }
-  v8::PageAllocator* GetPageAllocator() override { return inner_->GetPageAllocator(); }
+  v8::PageAllocator* GetPageAllocator() override { return &pages_; }
+  [[nodiscard]] PageAllocator& pages() noexcept { return pages_; }
 
 #if V8_MAJOR_VERSION >= 12
   std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate, v8::TaskPriority) override {
@@ -66,39 +68,40 @@ class Platform final : public v8::Platform {
   }
   std::unique_ptr<v8::JobHandle> CreateJobImpl(v8::TaskPriority priority, std::unique_ptr<v8::JobTask> task,
                                                const v8::SourceLocation& location) override {
-    return inner_->CreateJob(priority, std::move(task), location);
+    return inner_->CreateJob(priority, on_account(std::move(task)), location);
   }
   void PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
                                   const v8::SourceLocation& location) override {
-    inner_->PostTaskOnWorkerThread(priority, std::move(task), location);
+    inner_->PostTaskOnWorkerThread(priority, on_account(std::move(task)), location);
   }
   void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
                                          double seconds, const v8::SourceLocation& location) override {
-    inner_->PostDelayedTaskOnWorkerThread(priority, std::move(task), seconds, location);
+    inner_->PostDelayedTaskOnWorkerThread(priority, on_account(std::move(task)), seconds, location);
   }
 #else
   std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate) override {
     return runner(isolate);
   }
   void CallOnWorkerThread(std::unique_ptr<v8::Task> task) override {
-    inner_->CallOnWorkerThread(std::move(task));
+    inner_->CallOnWorkerThread(on_account(std::move(task)));
   }
   void CallDelayedOnWorkerThread(std::unique_ptr<v8::Task> task, double seconds) override {
-    inner_->CallDelayedOnWorkerThread(std::move(task), seconds);
+    inner_->CallDelayedOnWorkerThread(on_account(std::move(task)), seconds);
   }
   std::unique_ptr<v8::JobHandle> PostJob(v8::TaskPriority priority,
                                          std::unique_ptr<v8::JobTask> task) override {
-    return inner_->PostJob(priority, std::move(task));
+    return inner_->PostJob(priority, on_account(std::move(task)));
   }
 #if V8_MAJOR_VERSION >= 11
   std::unique_ptr<v8::JobHandle> CreateJob(v8::TaskPriority priority,
                                            std::unique_ptr<v8::JobTask> task) override {
-    return inner_->CreateJob(priority, std::move(task));
+    return inner_->CreateJob(priority, on_account(std::move(task)));
   }
 #endif
 #endif
 
  private:
+  PageAllocator pages_;
   std::unique_ptr<v8::Platform> inner_;
   std::mutex mutex_;
   std::unordered_map<v8::Isolate*, std::shared_ptr<TaskRunner>> runners_;

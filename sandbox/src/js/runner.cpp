@@ -19,7 +19,13 @@ Duration thread_cpu_now() {
 
 }  // namespace
 
-Runner::Runner(Worker& worker, std::size_t stack) : worker_(worker), stack_(stack + kNativeRoom) {}
+Runner::Runner(Worker& worker, std::size_t stack, std::shared_ptr<MemoryAccount> memory, bool contain)
+    : worker_(worker), memory_(std::move(memory)), contain_(contain), stack_(stack + kNativeRoom) {}
+
+Runner* Runner::of_thread() noexcept {
+  const Worker* worker = Worker::of_thread();
+  return worker == nullptr ? nullptr : worker->running;
+}
 
 void Runner::take(v8::Isolate* isolate) {
   isolate_ = isolate;
@@ -30,10 +36,12 @@ void Runner::take(v8::Isolate* isolate) {
 void Runner::retire() { worker_.monitor.forget(*this); }
 
 void Runner::dispose() {
+  Runner* outer = begin({});
   stack_.run([&] {
     no_stack_scan_.lift();
     isolate_->Dispose();
   });
+  end(outer);
 }
 
 // An instance whose host function calls another one waits meanwhile, like one that is parked.
@@ -124,7 +132,7 @@ std::optional<Errc> Runner::take_stop() {
 void Runner::give_up() {
   meter_end();
   // The isolate is left as it is, for ever; the thread must not believe it is still inside.
-  isolate_->Exit();
+  if (v8::Isolate* isolate = v8::Isolate::TryGetCurrent()) isolate->Exit();
   stack_.abandon();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "js/compat.h"
+#include "js/memory_account.h"
 #include "loop/clock.h"
 #include "loop/monitor.h"
 #include "loop/stack.h"
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <cloche/error.h>
 #include <cloche/limits.h>
+#include <memory>
 #include <optional>
 
 namespace cloche::js {
@@ -26,13 +28,20 @@ struct Budget {
 /// Belongs to its worker's thread.
 class Runner final : private loop::Interruptible {
  public:
-  /// `stack` bytes are JavaScript's; more is added for the engine's own frames below its limit.
-  Runner(Worker& worker, std::size_t stack);
+  /// `stack` bytes are JavaScript's; more is added for the engine's own frames below its limit. Pages the
+  /// isolate asks for are charged to `memory`. `contain`: whether it is given up where the process would end.
+  Runner(Worker& worker, std::size_t stack, std::shared_ptr<MemoryAccount> memory, bool contain);
 
-  /// Calls `make()` on the stack, outside any isolate, to make the isolate that is run from then on.
+  /// What runs on the calling thread, or null. May be asked in a signal handler.
+  [[nodiscard]] static Runner* of_thread() noexcept;
+
+  /// Calls `make()` on the stack, outside any isolate, to make the isolate that is run from then on; `crashed` afterwards
+  /// when the engine could not make it.
   template <class F>
   void adopt(F make) {
+    Runner* outer = begin({});
     stack_.run([&] { take(make()); });
+    end(outer);
   }
 
   /// Enters the isolate and calls `f()` there. The caller's fiber may be suspended meanwhile. Not while
@@ -68,8 +77,14 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] std::optional<Errc> take_stop();
   [[nodiscard]] const std::optional<Errc>& stop_reason() const noexcept { return stop_; }
 
-  /// The engine cannot go on: abandons the stack and returns from `enter`. From inside.
+  /// The engine cannot go on: abandons the stack and returns from `enter`. While `current`, on any stack of the thread.
   [[noreturn]] void give_up();
+  /// Whether it is to be given up where the process would end otherwise, for what happens on a stack that this
+  /// address is of.
+  [[nodiscard]] bool contains(std::uintptr_t address) const noexcept {
+    return contain_ && stack_.contains(address);
+  }
+  [[nodiscard]] bool contains_crashes() const noexcept { return contain_; }
   [[nodiscard]] bool crashed() const noexcept { return stack_.abandoned(); }
 
   /// Whether code is inside, running or suspended.
@@ -80,6 +95,7 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] loop::TimePoint deadline() const noexcept { return deadline_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
+  [[nodiscard]] MemoryAccount& memory() noexcept { return *memory_; }
 
   /// No interrupt comes any more; it may be destroyed afterwards, on any thread.
   void retire();
@@ -100,6 +116,8 @@ class Runner final : private loop::Interruptible {
   void account();
 
   Worker& worker_;
+  std::shared_ptr<MemoryAccount> memory_;
+  const bool contain_;
   loop::GuardedStack stack_;
   v8::Isolate* isolate_ = nullptr;
   NoStackScan no_stack_scan_;

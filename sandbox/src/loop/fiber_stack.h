@@ -1,7 +1,11 @@
 #pragma once
 
-#include <boost/fiber/protected_fixedsize_stack.hpp>
+#include "loop/address_space.h"
+
+#include <boost/context/stack_context.hpp>
 #include <cstddef>
+#include <new>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define CLOCHE_ADDRESS_SANITIZER 1
@@ -25,17 +29,26 @@ inline void forget_frames([[maybe_unused]] void* memory, [[maybe_unused]] std::s
 #endif
 }
 
-/// The stacks of fibers: with a guard page, of one size; touched pages alone take memory.
+/// The stacks of fibers: above a guard page, of one size; touched pages alone take memory.
 class FiberStack {
  public:
   boost::context::stack_context allocate() {
-    auto stack = inner_.allocate();
+    const std::size_t guard = page_size();
+    std::byte* memory = map_high(guard + kSize, guard, PROT_READ | PROT_WRITE);
+    if (memory == nullptr) throw std::bad_alloc();
+    if (::mprotect(memory, guard, PROT_NONE) != 0) {
+      unmap(memory, guard + kSize);
+      throw std::bad_alloc();
+    }
+    boost::context::stack_context stack;
+    stack.size = kSize;
+    stack.sp = memory + guard + kSize;
     forget(stack);
     return stack;
   }
   void deallocate(boost::context::stack_context& stack) noexcept {
     forget(stack);
-    inner_.deallocate(stack);
+    unmap(static_cast<std::byte*>(stack.sp) - stack.size - page_size(), stack.size + page_size());
   }
 
  private:
@@ -44,8 +57,6 @@ class FiberStack {
   static void forget(const boost::context::stack_context& stack) noexcept {
     forget_frames(static_cast<std::byte*>(stack.sp) - stack.size, stack.size);
   }
-
-  boost::fibers::protected_fixedsize_stack inner_{kSize};
 };
 
 }  // namespace cloche::loop

@@ -1,5 +1,6 @@
 #include "loop/stack.h"
 
+#include "loop/address_space.h"
 #include "loop/fiber_stack.h"
 
 #include <boost/context/fiber.hpp>
@@ -7,16 +8,13 @@
 #include <cstdlib>
 #include <new>
 #include <sys/mman.h>
-#include <unistd.h>
 #include <utility>
 
 namespace cloche::loop {
 namespace {
 
-std::size_t page_size() noexcept {
-  static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  return size;
-}
+// Nobody's frame is so large that it steps over this.
+constexpr std::size_t kGuard = 64 * 1024;
 
 /// The memory is GuardedStack's; Boost.Context has nothing to free.
 struct NotOwned {
@@ -35,12 +33,11 @@ struct GuardedStack::Switch {
 GuardedStack::GuardedStack(std::size_t size) : switch_(std::make_unique<Switch>()) {
   const std::size_t page = page_size();
   size_ = (size + page - 1) / page * page;
-  void* memory = ::mmap(nullptr, size_ + 2 * page, PROT_NONE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  base_ = static_cast<std::byte*>(memory) + page;
+  std::byte* memory = map_high(size_ + kGuard, page, PROT_NONE);
+  if (memory == nullptr) throw std::bad_alloc();
+  base_ = memory + kGuard;
   if (::mprotect(base_, size_, PROT_READ | PROT_WRITE) != 0) {
-    ::munmap(memory, size_ + 2 * page);
+    unmap(memory, size_ + kGuard);
     throw std::bad_alloc();
   }
   forget_frames(base_, size_);
@@ -66,7 +63,7 @@ GuardedStack::~GuardedStack() {
     if (switch_->inside) switch_->inside = std::move(switch_->inside).resume();
   }
   forget_frames(base_, size_);
-  ::munmap(base_ - page_size(), size_ + 2 * page_size());
+  unmap(base_ - kGuard, size_ + kGuard);
 }
 
 void GuardedStack::run(void (*job)(void*), void* context) {
@@ -81,6 +78,10 @@ void GuardedStack::run(void (*job)(void*), void* context) {
     return;
   }
   switch_->inside = std::move(inside);
+}
+
+bool GuardedStack::contains(std::uintptr_t address) const noexcept {
+  return address >= limit() - kGuard && address < limit() + size_;
 }
 
 void GuardedStack::abandon() {

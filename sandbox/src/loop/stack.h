@@ -16,7 +16,7 @@ namespace cloche::loop {
 /// engine gave up on can be left for ever while the fiber that used it goes on.
 class GuardedStack {
  public:
-  /// Reserves `size` bytes (rounded up to pages; touched pages alone take memory) between two guard pages.
+  /// Reserves `size` bytes (rounded up to pages; touched pages alone take memory) above a guarded range.
   /// Throws std::bad_alloc when the process may have no more mappings.
   explicit GuardedStack(std::size_t size);
   GuardedStack(const GuardedStack&) = delete;
@@ -32,13 +32,15 @@ class GuardedStack {
     run([](void* context) { (*static_cast<std::remove_reference_t<F>*>(context))(); }, &f);
   }
 
-  /// From inside a job: goes back to `run`'s caller and never comes here again. No destructor of the job's
+  /// While a job is on the stack, from there or from any other stack of the thread: goes back to `run`'s caller and never comes here again. No destructor of the job's
   /// frames runs.
   [[noreturn]] void abandon();
 
   [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
   /// Whether a job is on the stack, running or suspended.
   [[nodiscard]] bool active() const noexcept { return active_; }
+  /// Whether the address is on the stack or in the guarded range below.
+  [[nodiscard]] bool contains(std::uintptr_t address) const noexcept;
   /// The lowest usable address; the stack grows down to it.
   [[nodiscard]] std::uintptr_t limit() const noexcept { return reinterpret_cast<std::uintptr_t>(base_); }
 

@@ -3,6 +3,7 @@
 #include "crew.h"
 #include "instance.h"
 #include "js/engine.h"
+#include "js/traps.h"
 
 #include <algorithm>
 #include <cloche/bindings.h>
@@ -155,6 +156,7 @@ Result<Host> Host::create(HostOptions options) {
                  "this thread runs the plugins of another Host already; give one of the two workers");
   }
   if (auto engine = js::Engine::start(options.engine_flags); !engine) return engine.error();
+  if (options.contain_crashes) js::contain_traps();
   return Host(std::make_unique<Impl>(std::move(options), std::move(*version)));
 }
 

@@ -1,32 +1,11 @@
 // Ten thousand lives of a plugin: the memory of the process stays where it is.
+#include "hostile/memory.h"
 #include "unit/sandbox/support.h"
-
-#include <fstream>
-#include <malloc.h>
 
 using namespace cloche;
 using namespace cloche::testing;
 
 namespace {
-
-// AddressSanitizer keeps what was freed for a while, so memory says nothing there; its own search for leaks does.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kMemoryTells = false;
-#elif defined(__has_feature)
-constexpr bool kMemoryTells = !__has_feature(address_sanitizer);
-#else
-constexpr bool kMemoryTells = true;
-#endif
-
-// What the process holds in memory, in KiB; what the allocator keeps for later is given back first.
-long resident_kib() {
-  ::malloc_trim(0);
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6));
-  }
-  return -1;
-}
 
 void live_once(Sandbox& box, const Package& package, int i) {
   Plugin plugin = box.load(package);

@@ -4,7 +4,6 @@
 #include "js/errors.h"
 #include "js/handle.h"
 #include "js/realm.h"
-#include "js/traps.h"
 
 #include <algorithm>
 #include <utility>
@@ -72,7 +71,6 @@ void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
 }
 
 void JsInstance::make_world() {
-  if (parts_.contain_crashes) contain_traps();
   runner_.adopt([this] { return make_isolate(limits(), buffers_, *memory_); });
   world_ = std::make_unique<World>();
   world_->tasks = engine().platform().runner(runner_.isolate());

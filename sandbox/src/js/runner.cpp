@@ -131,6 +131,8 @@ std::optional<Errc> Runner::take_stop() {
 
 void Runner::give_up() {
   meter_end();
+  // A builtin that ran out of memory may have left millions of handles, which are no pages.
+  if (handles_ != nullptr) handles_->~HandleScope();
   // The isolate is left as it is, for ever; the thread must not believe it is still inside.
   if (v8::Isolate* isolate = v8::Isolate::TryGetCurrent()) isolate->Exit();
   stack_.abandon();

@@ -51,7 +51,8 @@ class Runner final : private loop::Interruptible {
     Runner* outer = begin(budget);
     stack_.run([&] {
       const v8::Isolate::Scope isolate_scope(isolate_);
-      const v8::HandleScope handle_scope(isolate_);
+      v8::HandleScope handle_scope(isolate_);
+      handles_ = &handle_scope;
       meter_begin();
       f();
       meter_end();
@@ -120,6 +121,7 @@ class Runner final : private loop::Interruptible {
   const bool contain_;
   loop::GuardedStack stack_;
   v8::Isolate* isolate_ = nullptr;
+  v8::HandleScope* handles_ = nullptr;  // the outermost of the stay under way
   NoStackScan no_stack_scan_;
   Duration cpu_limit_{};
   loop::TimePoint deadline_{};

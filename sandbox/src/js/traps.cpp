@@ -5,6 +5,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
+#include <mutex>
 #include <ucontext.h>
 #include <utility>
 
@@ -72,17 +73,22 @@ void on_trap(int signal, siginfo_t* info, void* raw) {
   redirect(context, runner->worker().signal_stack.way_out(), leave);
 }
 
-bool install() {
+}  // namespace
+
+void contain_traps() {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
   struct sigaction action {};
   action.sa_sigaction = on_trap;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   ::sigemptyset(&action.sa_mask);
-  for (const int signal : kSignals) ::sigaction(signal, &action, &previous(signal));
-  return true;
+  for (const int signal : kSignals) {
+    struct sigaction present {};
+    ::sigaction(signal, nullptr, &present);
+    if ((present.sa_flags & SA_SIGINFO) != 0 && present.sa_sigaction == on_trap) continue;
+    previous(signal) = present;
+    ::sigaction(signal, &action, nullptr);
+  }
 }
-
-}  // namespace
-
-void contain_traps() { static const bool installed [[maybe_unused]] = install(); }
 
 }  // namespace cloche::js

@@ -113,7 +113,7 @@ void JsInstance::perform(const Entered& in, const Target& target, detail::Outgoi
   {
     const v8::TryCatch caught(in.isolate);
     auto value = produce(in, target, outgoing, caught);
-    if (value && nested_ == 0) in.isolate->PerformMicrotaskCheckpoint();
+    if (value && nested_ == 0) world_->realm->run_microtasks();
     if (runner_.stop_reason()) {
       outgoing.fail(limit_error(*runner_.stop_reason()));
     } else if (!value) {
@@ -215,10 +215,7 @@ void JsInstance::settle(const Entered& in, detail::Outgoing& outgoing,
 
 void JsInstance::await(const Entered& in, std::shared_ptr<WaitingCall> call, v8::Local<v8::Promise> promise) {
   const std::uint64_t id = ++last_waiting_;
-  const auto data = v8::Array::New(in.isolate, 2);
-  // Own properties, whatever the plugin has put on Array.prototype: it must not come to hold the pointer.
-  data->CreateDataProperty(in.context, 0, v8::External::New(in.isolate, this)).Check();
-  data->CreateDataProperty(in.context, 1, v8::Number::New(in.isolate, static_cast<double>(id))).Check();
+  const auto data = v8::Number::New(in.isolate, static_cast<double>(id));
   const auto on_value = [](const v8::FunctionCallbackInfo<v8::Value>& info) { on_settled(info, true); };
   const auto on_error = [](const v8::FunctionCallbackInfo<v8::Value>& info) { on_settled(info, false); };
   const v8::TryCatch caught(in.isolate);
@@ -235,11 +232,9 @@ void JsInstance::await(const Entered& in, std::shared_ptr<WaitingCall> call, v8:
 
 void JsInstance::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, bool fulfilled) {
   const Entered in{info.GetIsolate(), info.GetIsolate()->GetCurrentContext()};
-  const auto data = info.Data().As<v8::Array>();
-  const auto self = data->Get(in.context, 0).ToLocalChecked().As<v8::External>();
-  const auto id = data->Get(in.context, 1).ToLocalChecked().As<v8::Number>();
-  auto& instance = *static_cast<JsInstance*>(self->Value());
-  const auto found = instance.waiting_.find(static_cast<std::uint64_t>(id->Value()));
+  auto& instance = static_cast<JsInstance&>(Realm::of(in.context).surroundings());
+  const auto id = static_cast<std::uint64_t>(info.Data().As<v8::Number>()->Value());
+  const auto found = instance.waiting_.find(id);
   if (found == instance.waiting_.end()) return;  // its deadline passed
   const auto call = std::move(found->second);
   instance.waiting_.erase(found);

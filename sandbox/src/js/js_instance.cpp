@@ -1,17 +1,13 @@
 #include "js/js_instance.h"
 
-#include "js/engine.h"
 #include "js/errors.h"
 #include "js/handle.h"
 #include "js/realm.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace cloche::js {
 namespace {
-
-Engine& engine() { return *Engine::start({}).value(); }
 
 /// The load itself, as a call: its answer is the instance.
 class Loading final : public detail::Outgoing {
@@ -37,14 +33,13 @@ class Loading final : public detail::Outgoing {
 
 }  // namespace
 
-JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::function<void()> gone)
+JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<IsolateHome> home,
+                       std::function<void()> gone)
     : worker_(worker),
       parts_(std::move(parts)),
       gone_(std::move(gone)),
-      memory_(std::make_shared<MemoryAccount>(grants().limits.heap, grants().limits.external)),
-      buffers_(std::make_shared<BufferAllocator>(memory_)),
-      runner_(worker, grants().limits.stack, memory_, parts_.contain_crashes),
-      heap_limit_(runner_, grants().limits.heap),
+      home_(std::move(home)),
+      runner_(home_->runner()),
       work_(worker.loop),
       waits_(worker),
       fiber_services_(waits_),
@@ -71,41 +66,23 @@ void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
 }
 
 void JsInstance::make_world() {
-  runner_.adopt([this] { return make_isolate(limits(), buffers_, *memory_); });
+  if (!home_->move_in(*this)) return isolate_crashed();
   world_ = std::make_unique<World>();
-  world_->tasks = engine().platform().runner(runner_.isolate());
-  world_->tasks->set_wake([this](double seconds) {
-    const auto delay = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-    worker_.loop.post([weak = weak_from_this(), delay] {
-      const auto self = weak.lock();
-      if (!self) return;
-      self->worker_.loop.timers().add(loop::after(loop::Clock::now(), delay), [weak] {
-        if (const auto alive = weak.lock()) alive->run_engine_tasks();
-      });
-    });
-  });
-  runner_.enter({}, [this] {
-    v8::Isolate* isolate = runner_.isolate();
-    heap_limit_.watch(isolate);
-    Modules::install(isolate);
-    Rejections::install(isolate);
+  home_->enter({}, [this] {
     const RealmOptions options{parts_.code_generation, parts_.web_assembly};
-    world_->realm = std::make_unique<Realm>(isolate, static_cast<Surroundings&>(*this), parts_.bindings,
-                                            *parts_.files, options);
+    world_->realm =
+        std::make_unique<Realm>(home_->isolate(), home_->keys(), static_cast<Surroundings&>(*this),
+                                parts_.bindings, *parts_.files, options);
   });
 }
 
-void JsInstance::run_engine_tasks() {
-  add_turn({[this](const Entered&) {
-              for (auto& task : world_->tasks->take_due()) task->Run();
-            },
-            nullptr});
+bool JsInstance::take_engine_tasks() {
+  return add_turn({[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
 }
 
 void JsInstance::end_of_turn(const Entered& in) {
   if (!runner_.stop_reason()) world_->realm->rejections().report(in);
-  const auto stopped = runner_.take_stop();
-  if (stopped == Errc::heap_limit) heap_limit_.restore(in.isolate);
+  static_cast<void>(home_->take_stop());
 }
 
 void JsInstance::run_turns() {
@@ -125,7 +102,7 @@ void JsInstance::take_turn(Turn& turn) {
   if (!turn.call) {
     return stay({limits().cpu_per_call, limits().wall_per_call}, [&](const Entered& in) {
       turn.job(in);
-      in.isolate->PerformMicrotaskCheckpoint();
+      world_->realm->run_microtasks();
     });
   }
   const std::shared_ptr<WaitingCall>& call = turn.call;
@@ -136,15 +113,18 @@ void JsInstance::take_turn(Turn& turn) {
   if (!call->pending) worker_.loop.timers().cancel(call->timer);
 }
 
-void JsInstance::add_turn(Turn turn) {
-  if (state_.load(std::memory_order_relaxed) >= State::closing) return;
+bool JsInstance::add_turn(Turn turn) {
+  if (state_.load(std::memory_order_relaxed) >= State::closing) return false;
   turns_.push_back(std::move(turn));
   work_.notify();
+  return true;
 }
 
 void JsInstance::enqueue(std::function<void()> job) {
-  if (loop::Loop::current() == &worker_.loop)
-    return add_turn({[job = std::move(job)](const Entered&) { job(); }, nullptr});
+  if (loop::Loop::current() == &worker_.loop) {
+    add_turn({[job = std::move(job)](const Entered&) { job(); }, nullptr});
+    return;
+  }
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return;
   worker_.loop.post(
@@ -220,19 +200,13 @@ void JsInstance::close(Error reason) {
   work_.notify();
 }
 
-void JsInstance::on_crash() {
+void JsInstance::isolate_crashed() {
   const Error error(Errc::crashed, "the engine gave the plugin '" + info().id +
                                        "' up: it ran out of memory in a place where that "
                                        "cannot be undone; it is quarantined");
   for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
-  world_->tasks->set_wake({});
-  runner_.retire();
   // The isolate is never entered again, so nothing that refers to it may be destroyed.
   static_cast<void>(world_.release());
-  memory_->bury([memory = memory_, buffers = buffers_] {
-    engine().platform().pages().take_away(*memory);
-    buffers->free_all();
-  });
   close(error);
   log(LogLevel::error, to_string(error));
   if (parts_.observer) parts_.observer->crashed(info(), error);
@@ -241,12 +215,8 @@ void JsInstance::on_crash() {
 void JsInstance::finish() {
   while (runner_.active() || fibers_ > 0) work_.wait();
   if (world_) {
-    world_->tasks->set_wake({});
-    runner_.enter({}, [this] { world_.reset(); });
-    runner_.retire();
-    v8::Isolate* isolate = runner_.isolate();
-    runner_.dispose();
-    engine().platform().forget(isolate);
+    home_->enter({}, [this] { world_.reset(); });
+    home_->move_out(*this);
   }
   {
     const std::scoped_lock lock(gate_);
@@ -267,7 +237,10 @@ Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts p
   auto future = promise.future();
   auto held = std::make_shared<InstanceParts>(std::move(parts));
   worker.loop.post([&worker, held, gone = std::move(gone), promise = std::move(promise)]() mutable {
-    auto instance = std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(gone));
+    auto home =
+        std::make_shared<js::IsolateHome>(worker, held->bindings.grants().limits, held->contain_crashes);
+    auto instance =
+        std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(home), std::move(gone));
     instance->start(std::make_shared<js::Loading>(instance, std::move(promise)));
   });
   return future;

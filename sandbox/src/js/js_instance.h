@@ -1,8 +1,7 @@
 #pragma once
 
 #include "instance.h"
-#include "js/isolate.h"
-#include "js/platform.h"
+#include "js/isolate_home.h"
 #include "js/realm.h"
 #include "js/runner.h"
 #include "js/scope.h"
@@ -28,22 +27,24 @@ struct Target {
   std::uint64_t id = 0;
 };
 
-/// An instance in an isolate of its own. Its main fiber takes turns from a queue: calls, timers that fired,
+/// An instance in an isolate. Its main fiber takes turns from a queue: calls, timers that fired,
 /// host functions that finished, tasks of the engine. A turn enters the isolate, runs, and then runs
 /// microtasks. A call made on the worker's thread while the instance is idle is a turn of its own and does
 /// not wait for the queue.
 ///
 /// Life: `start` → loading → ready → closing → closed. Closing fails what waits, ends what runs, waits for
-/// host functions under way and destroys the isolate. An instance that crashed closes too, but its isolate is
+/// host functions under way and leaves the isolate. An instance that crashed closes too, but its isolate is
 /// kept for ever, untouched.
 class JsInstance final : public Instance,
                          private Surroundings,
+                         private Tenant,
                          public std::enable_shared_from_this<JsInstance> {
  public:
-  JsInstance(Worker& worker, InstanceParts parts, std::function<void()> gone);
+  JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<IsolateHome> home,
+             std::function<void()> gone);
   ~JsInstance() override;
 
-  /// On the worker's thread: makes the isolate and runs the main module; `loaded` is settled with that.
+  /// On the worker's thread: makes the realm and runs the main module; `loaded` is settled with that.
   void start(std::shared_ptr<detail::Outgoing> loaded);
 
   [[nodiscard]] const PluginInfo& info() const noexcept override { return parts_.bindings.plugin(); }
@@ -90,16 +91,19 @@ class JsInstance final : public Instance,
   void log(LogLevel level, std::string_view text) override;
   void unhandled_rejection(const Error& error) override;
 
+  // Tenant
+  void isolate_is_free() override { work_.notify(); }
+  void isolate_crashed() override;
+  bool take_engine_tasks() override;
+
   // Life: js_instance.cpp
   void main_fiber(std::shared_ptr<detail::Outgoing> loaded);
   void make_world();
   void run_turns();
   void take_turn(Turn& turn);
-  void add_turn(Turn turn);
-  void run_engine_tasks();
+  bool add_turn(Turn turn);
   void close(Error reason);
   void finish();
-  void on_crash();
   /// Enters the isolate for `f(entered)`, which runs the microtasks too, and ends the turn that this was.
   template <class F>
   void stay(const Budget& budget, F f);
@@ -136,10 +140,8 @@ class JsInstance final : public Instance,
   Worker& worker_;
   InstanceParts parts_;
   std::function<void()> gone_;
-  std::shared_ptr<MemoryAccount> memory_;
-  std::shared_ptr<BufferAllocator> buffers_;
-  Runner runner_;
-  HeapLimit heap_limit_;
+  const std::shared_ptr<IsolateHome> home_;
+  Runner& runner_;  // of home_
   std::unique_ptr<World> world_;
 
   loop::Signal work_;  // the main fiber waits on it
@@ -166,19 +168,17 @@ class JsInstance final : public Instance,
 /// The JavaScript side of an instance, destroyed inside its isolate.
 struct JsInstance::World {
   std::unique_ptr<Realm> realm;
-  std::shared_ptr<TaskRunner> tasks;
   std::map<std::string, v8::Global<v8::Function>, std::less<>> functions;  // exports that were called
 };
 
 template <class F>
 void JsInstance::stay(const Budget& budget, F f) {
-  runner_.enter(budget, [&] {
+  home_->enter(budget, [&] {
     const Entered in{runner_.isolate(), world_->realm->context(runner_.isolate())};
     const v8::Context::Scope context_scope(in.context);
     f(in);
     end_of_turn(in);
   });
-  if (runner_.crashed()) on_crash();
   if (!turns_.empty() || state_.load(std::memory_order_relaxed) >= State::closing) work_.notify();
 }
 

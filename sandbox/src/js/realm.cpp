@@ -20,18 +20,19 @@ void install_function(const Entered& in, v8::Local<v8::Object> target, std::stri
   target->DefineOwnProperty(in.context, key, function, v8::DontEnum).Check();
 }
 
-Realm::Realm(v8::Isolate* isolate, Surroundings& surroundings, const Bindings& bindings,
+Realm::Realm(v8::Isolate* isolate, KeyCache& keys, Surroundings& surroundings, const Bindings& bindings,
              const PackageFiles& files, const RealmOptions& options)
     : isolate_(isolate),
       surroundings_(surroundings),
-      boundary_{keys_, *this, surroundings.limits().message},
+      microtasks_(v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit)),
+      boundary_{keys, *this, surroundings.limits().message},
       host_functions_(*this),
       modules_(*this, bindings, files),
       console_(*this),
       timers_(*this),
       rejections_(*this) {
   const v8::HandleScope handle_scope(isolate);
-  const auto context = v8::Context::New(isolate);
+  const auto context = v8::Context::New(isolate, nullptr, {}, {}, {}, microtasks_.get());
   context->SetAlignedPointerInEmbedderData(kRealmSlot, this);
   context->AllowCodeGenerationFromStrings(options.code_generation);
   context_.Reset(isolate, context);
@@ -41,11 +42,21 @@ Realm::Realm(v8::Isolate* isolate, Surroundings& surroundings, const Bindings& b
   install(in);
 }
 
-Realm::~Realm() = default;
-
-Realm& Realm::of(v8::Local<v8::Context> context) {
-  return *static_cast<Realm*>(context->GetAlignedPointerFromEmbedderData(kRealmSlot));
+// Until it is collected, the engine may still come to the context (a finalisation, a compilation that ended):
+// nothing runs in it any more, and it leads nowhere.
+Realm::~Realm() {
+  const v8::HandleScope handle_scope(isolate_);
+  const auto context = context_.Get(isolate_);
+  context->SetAbortScriptExecution([](v8::Isolate*, v8::Local<v8::Context>) {});
+  context->SetAlignedPointerInEmbedderData(kRealmSlot, nullptr);
+  context->DetachGlobal();
 }
+
+Realm* Realm::find(v8::Local<v8::Context> context) {
+  return static_cast<Realm*>(context->GetAlignedPointerFromEmbedderData(kRealmSlot));
+}
+
+Realm& Realm::of(v8::Local<v8::Context> context) { return *find(context); }
 
 void Realm::install(const Entered& in) {
   const auto global = in.context->Global();

@@ -12,6 +12,7 @@
 #include <cloche/bindings.h>
 #include <cloche/host.h>
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 
 namespace cloche::js {
@@ -26,16 +27,21 @@ struct RealmOptions {
 /// and the host functions it was granted. Made, used and destroyed inside its isolate.
 class Realm final : private FunctionHandles {
  public:
-  Realm(v8::Isolate* isolate, Surroundings& surroundings, const Bindings& bindings, const PackageFiles& files,
-        const RealmOptions& options);
+  Realm(v8::Isolate* isolate, KeyCache& keys, Surroundings& surroundings, const Bindings& bindings,
+        const PackageFiles& files, const RealmOptions& options);
   Realm(const Realm&) = delete;
   Realm& operator=(const Realm&) = delete;
   ~Realm() override;
 
   /// The realm whose code is running, or is being called, in `context`.
   [[nodiscard]] static Realm& of(v8::Local<v8::Context> context);
+  /// The same for what the engine does on its own: null when the realm is gone.
+  [[nodiscard]] static Realm* find(v8::Local<v8::Context> context);
 
   [[nodiscard]] v8::Local<v8::Context> context(v8::Isolate* isolate) { return context_.Get(isolate); }
+  /// Runs the microtasks of this realm until none is left; no other's.
+  void run_microtasks() { microtasks_->PerformCheckpoint(isolate_); }
+
   [[nodiscard]] BoundaryParts& boundary() noexcept { return boundary_; }
   [[nodiscard]] Surroundings& surroundings() noexcept { return surroundings_; }
   [[nodiscard]] Modules& modules() noexcept { return modules_; }
@@ -56,8 +62,8 @@ class Realm final : private FunctionHandles {
 
   v8::Isolate* isolate_;
   Surroundings& surroundings_;
+  std::unique_ptr<v8::MicrotaskQueue> microtasks_;  // outlives the context's use of it
   v8::Global<v8::Context> context_;
-  KeyCache keys_;
   BoundaryParts boundary_;
   HostFunctions host_functions_;
   Modules modules_;

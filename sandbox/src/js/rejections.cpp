@@ -22,7 +22,8 @@ void Rejections::on_message(v8::Local<v8::Message> message, v8::Local<v8::Value>
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   if (!isolate->InContext()) return;
   const Entered in{isolate, isolate->GetCurrentContext()};
-  Realm::of(in.context).surroundings().unhandled_rejection(to_error(in, exception, message));
+  if (Realm* realm = Realm::find(in.context))
+    realm->surroundings().unhandled_rejection(to_error(in, exception, message));
 }
 
 void Rejections::on_reject(v8::PromiseRejectMessage message) {
@@ -31,13 +32,15 @@ void Rejections::on_reject(v8::PromiseRejectMessage message) {
   const auto promise = message.GetPromise();
   v8::Local<v8::Context> context;
   if (!promise->GetCreationContext().ToLocal(&context)) return;
-  auto& rejected = Realm::of(context).rejections().rejected_;
+  Realm* const realm = Realm::find(context);
+  if (realm == nullptr) return;
+  auto& rejected = realm->rejections().rejected_;
   if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
     if (rejected.size() >= kMost) return;
     rejected.push_back(
         {v8::Global<v8::Promise>(isolate, promise), v8::Global<v8::Value>(isolate, message.GetValue())});
   } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
-    Realm::of(context).rejections().handle(promise);
+    realm->rejections().handle(promise);
   }
 }
 

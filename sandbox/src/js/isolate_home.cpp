@@ -1,0 +1,107 @@
+#include "js/isolate_home.h"
+
+#include "js/engine.h"
+#include "js/modules.h"
+#include "js/rejections.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cloche::js {
+namespace {
+
+Engine& engine() { return *Engine::start({}).value(); }
+
+}  // namespace
+
+IsolateHome::IsolateHome(Worker& worker, const Limits& limits, bool contain)
+    : worker_(worker),
+      limits_(limits),
+      memory_(std::make_shared<MemoryAccount>(limits.heap, limits.external)),
+      buffers_(std::make_shared<BufferAllocator>(memory_)),
+      runner_(worker, limits.stack, memory_, contain),
+      heap_limit_(runner_, limits.heap) {}
+
+bool IsolateHome::move_in(Tenant& tenant) {
+  if (runner_.isolate() == nullptr && !make()) return false;
+  tenants_.push_back(&tenant);
+  return true;
+}
+
+void IsolateHome::move_out(Tenant& tenant) {
+  std::erase(tenants_, &tenant);
+  std::erase(waiting_, &tenant);
+  if (tenants_.empty()) return destroy();
+  hand_out_engine_tasks();  // those that it had taken on
+}
+
+bool IsolateHome::make() {
+  runner_.adopt([this] { return make_isolate(limits_, buffers_, *memory_); });
+  if (runner_.crashed()) {
+    take_away_memory();
+    return false;
+  }
+  tasks_ = engine().platform().runner(isolate());
+  tasks_->set_wake([&loop = worker_.loop, weak = weak_from_this()](double seconds) {
+    const auto delay = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+    loop.post([&loop, weak, delay] {
+      loop.timers().add(loop::after(loop::Clock::now(), delay), [weak] {
+        if (const auto self = weak.lock()) self->hand_out_engine_tasks();
+      });
+    });
+  });
+  runner_.enter({}, [this] {
+    heap_limit_.watch(isolate());
+    Modules::install(isolate());
+    Rejections::install(isolate());
+  });
+  return true;
+}
+
+void IsolateHome::destroy() {
+  tasks_->set_wake({});
+  runner_.retire();
+  v8::Isolate* const gone = isolate();
+  runner_.dispose();
+  engine().platform().forget(gone);
+}
+
+// The isolate is never entered again, and nothing that refers to it may be destroyed.
+void IsolateHome::crash() {
+  tasks_->set_wake({});
+  runner_.retire();
+  waiting_.clear();
+  take_away_memory();
+  for (Tenant* tenant : std::exchange(tenants_, {})) tenant->isolate_crashed();
+}
+
+void IsolateHome::take_away_memory() {
+  memory_->bury([memory = memory_, buffers = buffers_] {
+    engine().platform().pages().take_away(*memory);
+    buffers->free_all();
+  });
+}
+
+void IsolateHome::wait_until_free(Tenant& tenant) {
+  if (std::ranges::find(waiting_, &tenant) == waiting_.end()) waiting_.push_back(&tenant);
+}
+
+void IsolateHome::call_waiting() {
+  for (Tenant* tenant : std::exchange(waiting_, {})) tenant->isolate_is_free();
+}
+
+void IsolateHome::hand_out_engine_tasks() {
+  std::ranges::any_of(tenants_, [](Tenant* tenant) { return tenant->take_engine_tasks(); });
+}
+
+void IsolateHome::run_engine_tasks() {
+  for (const auto& task : tasks_->take_due()) task->Run();
+}
+
+std::optional<Errc> IsolateHome::take_stop() {
+  const auto stopped = runner_.take_stop();
+  if (stopped == Errc::heap_limit) heap_limit_.restore(isolate());
+  return stopped;
+}
+
+}  // namespace cloche::js

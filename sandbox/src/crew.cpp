@@ -11,9 +11,10 @@ constexpr std::size_t kBlockingThreads = 4;
 
 }  // namespace
 
-Crew::Crew(unsigned threads, std::chrono::microseconds slice) : monitor_(slice), blocking_(kBlockingThreads) {
+Crew::Crew(unsigned threads, std::chrono::microseconds slice, Duration idle_after)
+    : idle_after_(idle_after), monitor_(slice), blocking_(kBlockingThreads) {
   if (threads == 0) {
-    own_ = std::make_unique<Worker>(monitor_, blocking_);
+    own_ = std::make_unique<Worker>(monitor_, blocking_, idle_after_);
     members_.push_back({own_.get(), 0});
   }
   for (unsigned i = 0; i < threads; ++i) {
@@ -26,7 +27,7 @@ Crew::Crew(unsigned threads, std::chrono::microseconds slice) : monitor_(slice),
 
 // The body of a worker's thread: its fibers run while it waits to be stopped.
 void Crew::serve(std::promise<Worker*>& ready) {
-  Worker worker(monitor_, blocking_);
+  Worker worker(monitor_, blocking_, idle_after_);
   loop::Signal stopped(worker.loop);
   {
     const std::scoped_lock lock(mutex_);

@@ -14,7 +14,7 @@ namespace cloche {
 /// The workers of one Host: threads of their own, or, with none, the thread that made it.
 class Crew {
  public:
-  Crew(unsigned threads, std::chrono::microseconds slice);
+  Crew(unsigned threads, std::chrono::microseconds slice, Duration idle_after);
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
   /// Every instance must be gone.
@@ -35,6 +35,7 @@ class Crew {
   };
   void serve(std::promise<Worker*>& ready);
 
+  const Duration idle_after_;
   loop::Monitor monitor_;
   loop::BlockingPool blocking_;
   std::unique_ptr<Worker> own_;

@@ -53,7 +53,7 @@ class Host::Impl {
         version_(std::move(version)),
         registry_(std::make_shared<const Registry>(std::move(options_.registry))),
         catalogue_(registry_->catalogue()),
-        crew_(options_.workers, options_.slice) {}
+        crew_(options_.workers, options_.slice, options_.idle_after) {}
 
   ~Impl() {
     std::vector<std::shared_ptr<Instance>> all;

@@ -13,10 +13,11 @@ thread_local Worker* t_worker = nullptr;
 
 Worker* Worker::of_thread() noexcept { return t_worker; }
 
-Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all)
+Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all, Duration idle_after)
     : monitor(monitor_of_all),
       blocking(blocking_of_all),
       meter(monitor_of_all),
+      idle_time(idle_after),
       outer_(exchange_thread_parker(this)),
       outer_worker_(std::exchange(t_worker, this)) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "idle_time.h"
 #include "loop/blocking_pool.h"
 #include "loop/loop.h"
 #include "loop/monitor.h"
@@ -18,7 +19,7 @@ class Runner;
 /// goes. Made and destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
 class Worker final : private Parker {
  public:
-  Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all);
+  Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all, Duration idle_after);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker() override;
@@ -33,6 +34,7 @@ class Worker final : private Parker {
   loop::BlockingPool& blocking;
   loop::Meter meter;
   loop::SignalStack signal_stack;
+  IdleTime idle_time;
   js::Runner* running = nullptr;  ///< whose isolate is entered now
   loop::Loop loop;                ///< last: its fibers use what is above until they have ended
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cloche/limits.h>
 #include <cloche/log_sink.h>
 #include <cloche/manifest.h>
 #include <cloche/observer.h>
@@ -42,6 +43,10 @@ struct HostOptions {
 
   /// How long a plugin that computes may keep others of its thread waiting before it is interrupted.
   std::chrono::microseconds slice{4000};
+
+  /// An instance that has had nothing to do for this long gives back what it can rebuild: young generation,
+  /// caches, compiled code, the pages of its stack. Duration::max(): never.
+  Duration idle_after = std::chrono::seconds(30);
 
   /// Whether a plugin that the engine gives up (out of memory inside V8, an internal check) is quarantined
   /// while the process goes on. Robustness, not a boundary: see SECURITY.md. False: the process ends, as V8

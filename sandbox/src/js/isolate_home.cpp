@@ -10,6 +10,9 @@
 namespace cloche::js {
 namespace {
 
+// What a realm and a small program add to an isolate: three pages of V8's.
+constexpr ByteCount kRoomForModules = 3 * 256 * 1024;
+
 Engine& engine() { return *Engine::start({}).value(); }
 
 }  // namespace
@@ -55,6 +58,7 @@ bool IsolateHome::make() {
     Modules::install(isolate());
     Rejections::install(isolate());
   });
+  smallest_pages_ = memory_->pages().used() + kRoomForModules;
   return true;
 }
 
@@ -80,6 +84,38 @@ void IsolateHome::take_away_memory() {
     engine().platform().pages().take_away(*memory);
     buffers->free_all();
   });
+}
+
+void IsolateHome::watch_idleness() {
+  shrunk_ = false;
+  arm_idle_timer(worker_.idle_time.begin(loop::Clock::now()), false);
+}
+
+void IsolateHome::arm_idle_timer(loop::TimePoint time, bool in_turn) {
+  if (time == loop::TimePoint::max()) return;
+  worker_.loop.timers().add(time, [weak = weak_from_this(), in_turn] {
+    if (const auto self = weak.lock()) self->look_idle(in_turn);
+  });
+}
+
+// Memory is given back when the isolate was idle for a while, in a turn among all that are, and when nobody else wants to run.
+void IsolateHome::look_idle(bool in_turn) {
+  if (tenants_.empty()) return;
+  const loop::TimePoint now = loop::Clock::now();
+  const loop::TimePoint idle = worker_.idle_time.begin(runner_.active() ? now : runner_.last_used());
+  if (now < idle) return arm_idle_timer(idle, false);
+  if (!in_turn || worker_.loop.others_ready()) return arm_idle_timer(worker_.idle_time.reserve(now), true);
+  shrink();
+}
+
+// A collection takes milliseconds: it is worth that only where the heap has grown.
+void IsolateHome::shrink() {
+  runner_.discard_unused_stack();
+  if (memory_->pages().used() > smallest_pages_) {
+    enter({}, [this] { isolate()->LowMemoryNotification(); });
+    smallest_pages_ = memory_->pages().used();
+  }
+  shrunk_ = true;
 }
 
 void IsolateHome::wait_until_free(Tenant& tenant) {

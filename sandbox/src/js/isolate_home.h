@@ -41,6 +41,7 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   /// Enters the isolate and calls `f()` there. Not while `runner().active()`.
   template <class F>
   void enter(const Budget& budget, F f) {
+    if (shrunk_) watch_idleness();
     runner_.enter(budget, f);
     if (runner_.crashed()) return crash();
     if (!waiting_.empty()) call_waiting();
@@ -63,6 +64,10 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   void destroy();
   void crash();
   void take_away_memory();
+  void watch_idleness();
+  void arm_idle_timer(loop::TimePoint time, bool in_turn);
+  void look_idle(bool in_turn);
+  void shrink();
   void call_waiting();
   void hand_out_engine_tasks();
 
@@ -76,6 +81,8 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   std::shared_ptr<TaskRunner> tasks_;
   std::vector<Tenant*> tenants_;
   std::vector<Tenant*> waiting_;
+  bool shrunk_ = true;            // it has not been used since it gave memory back
+  ByteCount smallest_pages_ = 0;  // what it holds when it has nothing to give back
 };
 
 }  // namespace cloche::js

@@ -92,6 +92,10 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] bool active() const noexcept { return stack_.active(); }
   /// Whether the calling fiber is inside.
   [[nodiscard]] bool current() const noexcept { return worker_.running == this; }
+  /// When somebody was inside last, to within a slice; nobody is now.
+  [[nodiscard]] loop::TimePoint last_used() const noexcept { return since_; }
+  /// Gives back the pages of the stack that nobody uses; nobody is inside.
+  void discard_unused_stack() noexcept { stack_.discard_unused(); }
   /// When the stay under way is over.
   [[nodiscard]] loop::TimePoint deadline() const noexcept { return deadline_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }

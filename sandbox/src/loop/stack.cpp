@@ -80,6 +80,12 @@ void GuardedStack::run(void (*job)(void*), void* context) {
   switch_->inside = std::move(inside);
 }
 
+void GuardedStack::discard_unused() noexcept {
+  // Between jobs the stack holds the one frame that waits for the next, at its top.
+  constexpr std::size_t kKept = 8 * 1024;
+  if (size_ > kKept) ::madvise(base_, size_ - kKept, MADV_DONTNEED);
+}
+
 bool GuardedStack::contains(std::uintptr_t address) const noexcept {
   return address >= limit() - kGuard && address < limit() + size_;
 }

@@ -36,6 +36,9 @@ class GuardedStack {
   /// frames runs.
   [[noreturn]] void abandon();
 
+  /// Gives the pages back that jobs have touched; none is on the stack.
+  void discard_unused() noexcept;
+
   [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
   /// Whether a job is on the stack, running or suspended.
   [[nodiscard]] bool active() const noexcept { return active_; }

@@ -5,7 +5,6 @@
 #include "loop/monitor.h"
 #include "loop/signal_stack.h"
 
-#include <chrono>
 #include <cloche/future.h>
 
 namespace cloche {
@@ -25,9 +24,6 @@ class Worker final : private Parker {
 
   /// The calling thread's Worker, or null. May be asked in a signal handler.
   [[nodiscard]] static Worker* of_thread() noexcept;
-
-  /// Runs fibers of a thread that has other things to do; see Host::poll.
-  bool poll(std::chrono::microseconds budget);
 
   loop::Monitor& monitor;
   loop::BlockingPool& blocking;

@@ -47,9 +47,14 @@ void Runner::dispose() {
 // An instance whose host function calls another one waits meanwhile, like one that is parked.
 Runner* Runner::begin(const Budget& budget) {
   Runner* outer = worker_.running;
-  if (outer != nullptr) outer->leave();
+  standing_ = budget.standing;
+  if (outer != nullptr) {
+    outer->leave();
+    standing_.rank = std::max(standing_.rank, outer->rank());
+  }
   worker_.running = this;
   since_ = loop::Clock::now();
+  thread_cpu_.reset();
   cpu_used_ = {};
   cpu_limit_ = budget.cpu;
   deadline_ = std::min(loop::after(since_, budget.wall), budget.deadline);
@@ -57,44 +62,53 @@ Runner* Runner::begin(const Budget& budget) {
 }
 
 void Runner::end(Runner* outer) {
+  if (thread_cpu_) account();
   worker_.running = nullptr;
   if (outer != nullptr) outer->come_back();
 }
 
+// Where the fiber waits meanwhile, it does so for the stay.
 void Runner::leave() {
   meter_end();
   account();
   worker_.running = nullptr;
   isolate_->Exit();
+  outside_ = worker_.loop.place().exchange(standing_);
 }
 
 void Runner::come_back() {
+  worker_.loop.place().exchange(outside_);
   isolate_->Enter();
   worker_.running = this;
   if (stop_) isolate_->TerminateExecution();
   since_ = loop::Clock::now();
+  if (thread_cpu_) thread_cpu_ = thread_cpu_now();
   meter_begin();
 }
 
+// What was posted just before this could not interrupt it. Background work that gets a slice it was owed keeps
+// it.
 void Runner::meter_begin() {
-  thread_cpu_.reset();
-  worker_.meter.begin(*this, std::min(loop::after(since_, cpu_limit_ - cpu_used_), deadline_));
+  loop::Loop& loop = worker_.loop;
+  const loop::TimePoint spent = loop::after(since_, cpu_limit_ - cpu_used_);
+  const loop::TimePoint due = std::min(
+      {since_ + worker_.monitor.slice(), spent, deadline_, loop.deadlines().next(), loop.poll_deadline()});
+  const bool preemptible = standing_.rank == loop::Rank::background && !loop.ready().owed();
+  worker_.meter.begin(*this, preemptible ? loop::Rank::background : loop::Rank::interactive, due);
+  if (preemptible && loop.has_posts()) interrupt();
 }
-
-void Runner::meter_end() { worker_.meter.end(); }
 
 // The thread's CPU clock is exact but slow to read, so a stay is timed by the wall clock until it lasts long
 // enough to be interrupted, and by the CPU clock from there on.
 void Runner::account() {
   const loop::TimePoint now = loop::Clock::now();
+  Duration computed = now - std::exchange(since_, now);
   if (thread_cpu_) {
     const Duration cpu = thread_cpu_now();
-    cpu_used_ += cpu - *thread_cpu_;
-    thread_cpu_ = cpu;
-  } else {
-    cpu_used_ += now - since_;
+    computed = cpu - std::exchange(*thread_cpu_, cpu);
   }
-  since_ = now;
+  cpu_used_ += computed;
+  if (standing_.share != nullptr) standing_.share->charge(computed);
 }
 
 void Runner::interrupt() noexcept {
@@ -114,8 +128,9 @@ void Runner::look_up() {
   if (stop_) return isolate_->TerminateExecution();
   if (cpu_used_ >= cpu_limit_) return stop(Errc::cpu_limit);
   if (since_ >= deadline_) return stop(Errc::wall_limit);
-  if (!worker_.loop.should_make_way()) return;
-  outside([this] { worker_.loop.yield(); });
+  if (cpu_used_ >= worker_.monitor.slice()) standing_.rank = loop::Rank::background;
+  if (worker_.loop.should_make_way()) return outside([this] { worker_.loop.yield(); });
+  meter_begin();
 }
 
 void Runner::stop(Errc reason) {

@@ -4,6 +4,7 @@
 #include "js/memory_account.h"
 #include "loop/clock.h"
 #include "loop/monitor.h"
+#include "loop/ready_queue.h"
 #include "loop/stack.h"
 #include "worker.h"
 
@@ -16,11 +17,13 @@
 namespace cloche::js {
 
 /// What one stay inside an isolate may use: so much computing, and so much time, counted from its begin, or
-/// until a deadline that was set earlier.
+/// until a deadline that was set earlier. And on whose account it runs, and how urgently; inside of a stay that
+/// is less urgent, it is no more urgent than that one.
 struct Budget {
   Duration cpu = Duration::max();
   Duration wall = Duration::max();
   loop::TimePoint deadline = loop::TimePoint::max();
+  loop::Standing standing = {};
 };
 
 /// Runs code inside one isolate: on the isolate's own stack, within a budget, making way for others, and with
@@ -92,6 +95,12 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] bool active() const noexcept { return stack_.active(); }
   /// Whether the calling fiber is inside.
   [[nodiscard]] bool current() const noexcept { return worker_.running == this; }
+  /// Charges the rest of the stay that ended last. A short one is not charged otherwise: that would cost a
+  /// call more than the call itself.
+  void charge() { account(); }
+
+  /// How urgent the stay under way is: what has computed for a slice is of the background from then on.
+  [[nodiscard]] loop::Rank rank() const noexcept { return standing_.rank; }
   /// When the stay under way is over.
   [[nodiscard]] loop::TimePoint deadline() const noexcept { return deadline_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }
@@ -113,7 +122,7 @@ class Runner final : private loop::Interruptible {
   void leave();
   void come_back();
   void meter_begin();
-  void meter_end();
+  void meter_end() noexcept { worker_.meter.end(); }
   void account();
 
   Worker& worker_;
@@ -123,6 +132,8 @@ class Runner final : private loop::Interruptible {
   v8::Isolate* isolate_ = nullptr;
   v8::HandleScope* handles_ = nullptr;  // the outermost of the stay under way
   NoStackScan no_stack_scan_;
+  loop::Standing standing_;  // of the stay
+  loop::Standing outside_;   // of the fiber that made it, while the stay's is the fiber's
   Duration cpu_limit_{};
   loop::TimePoint deadline_{};
   Duration cpu_used_{};

@@ -2,6 +2,7 @@
 
 #include "js/runner.h"
 
+#include <ctime>
 #include <utility>
 
 namespace cloche {
@@ -24,6 +25,12 @@ Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_al
 Worker::~Worker() {
   t_worker = outer_worker_;
   exchange_thread_parker(outer_);
+}
+
+Duration Worker::read_cpu() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return cpu_read_ = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 // A host function may wait for a Future on its plugin's own stack: the isolate is left meanwhile, for others

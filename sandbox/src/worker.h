@@ -6,6 +6,7 @@
 #include "loop/signal_stack.h"
 
 #include <cloche/future.h>
+#include <cloche/limits.h>
 
 namespace cloche {
 
@@ -25,6 +26,11 @@ class Worker final : private Parker {
   /// The calling thread's Worker, or null. May be asked in a signal handler.
   [[nodiscard]] static Worker* of_thread() noexcept;
 
+  /// The thread's CPU clock: exact, but slow to read.
+  [[nodiscard]] Duration read_cpu() noexcept;
+  /// What it was when it was last read.
+  [[nodiscard]] Duration cpu_read() const noexcept { return cpu_read_; }
+
   loop::Monitor& monitor;
   loop::BlockingPool& blocking;
   loop::Meter meter;
@@ -37,6 +43,7 @@ class Worker final : private Parker {
 
   Parker* outer_;
   Worker* outer_worker_;
+  Duration cpu_read_{};
 };
 
 }  // namespace cloche

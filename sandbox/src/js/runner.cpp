@@ -1,7 +1,6 @@
 #include "js/runner.h"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 namespace cloche::js {
@@ -10,12 +9,6 @@ namespace {
 // What V8's own C++ and a host function may need below JavaScript's limit: 192 KiB was measured to be enough
 // for V8.
 constexpr std::size_t kNativeRoom = 256 * 1024;
-
-Duration thread_cpu_now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 }  // namespace
 
@@ -82,7 +75,7 @@ void Runner::come_back() {
   worker_.running = this;
   if (stop_) isolate_->TerminateExecution();
   since_ = loop::Clock::now();
-  if (thread_cpu_) thread_cpu_ = thread_cpu_now();
+  if (thread_cpu_) thread_cpu_ = worker_.read_cpu();
   meter_begin();
 }
 
@@ -104,7 +97,7 @@ void Runner::account() {
   const loop::TimePoint now = loop::Clock::now();
   Duration computed = now - std::exchange(since_, now);
   if (thread_cpu_) {
-    const Duration cpu = thread_cpu_now();
+    const Duration cpu = worker_.read_cpu();
     computed = cpu - std::exchange(*thread_cpu_, cpu);
   }
   cpu_used_ += computed;
@@ -122,9 +115,16 @@ void Runner::interrupt() noexcept {
       this);
 }
 
+// The CPU clock was not read when the stay began. It was at least what it had been when it was last read, and
+// it has advanced by no more than the time that has passed.
+void Runner::time_by_cpu_clock() {
+  const Duration before = worker_.cpu_read();
+  thread_cpu_ = std::max(worker_.read_cpu() - (loop::Clock::now() - since_), before);
+}
+
 void Runner::look_up() {
+  if (!thread_cpu_) time_by_cpu_clock();
   account();
-  if (!thread_cpu_) thread_cpu_ = thread_cpu_now();
   if (stop_) return isolate_->TerminateExecution();
   if (cpu_used_ >= cpu_limit_) return stop(Errc::cpu_limit);
   if (since_ >= deadline_) return stop(Errc::wall_limit);

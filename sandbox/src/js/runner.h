@@ -124,6 +124,7 @@ class Runner final : private loop::Interruptible {
   void meter_begin();
   void meter_end() noexcept { worker_.meter.end(); }
   void account();
+  void time_by_cpu_clock();
 
   Worker& worker_;
   std::shared_ptr<MemoryAccount> memory_;

@@ -126,12 +126,15 @@ void Loop::start(std::function<void()> body, const Standing& standing, int& coun
       .detach();
 }
 
-void Loop::yield() { boost::this_fiber::yield(); }
+void Loop::yield() {
+  place().yields();
+  boost::this_fiber::yield();
+}
 
 bool Loop::poll(std::chrono::microseconds budget) {
   reactor_->lower();
   poll_deadline_ = after(Clock::now(), budget);
-  yield();
+  boost::this_fiber::yield();
   poll_deadline_ = TimePoint::max();
   armed_ = TimePoint::min();  // its descriptor was lowered above: arm it anew
   refresh_wake_handle();

@@ -11,14 +11,19 @@ Share& ReadyQueue::share_of(const Place& place) noexcept {
 
 void ReadyQueue::push(Place& place) noexcept {
   raise_floor();
-  place.key_ = 0;
-  if (place.standing_.rank != Rank::first) {
-    Share& share = share_of(place);
-    share.catch_up(floor_);
-    place.key_ = share.virtual_time();
-  }
+  const bool waited = !std::exchange(place.yields_, false);
+  if (waited && place.standing_.rank != Rank::first) share_of(place).catch_up(floor_);
   place.number_ = ++last_number_;
+  insert(place);
+}
+
+void ReadyQueue::insert(Place& place) noexcept {
+  place.key_ = key_of(place);
   tree(place.standing_.rank).insert(place);
+}
+
+std::uint64_t ReadyQueue::key_of(const Place& place) noexcept {
+  return place.standing_.rank == Rank::first ? 0 : share_of(place).virtual_time();
 }
 
 Place* ReadyQueue::pop(TimePoint now) noexcept {
@@ -61,10 +66,8 @@ Place& ReadyQueue::take_least(Tree& tree) noexcept {
   for (;;) {
     Place& first = *tree.begin();
     tree.erase(tree.begin());
-    const std::uint64_t key = first.standing_.rank == Rank::first ? 0 : share_of(first).virtual_time();
-    if (key <= first.key_) return first;
-    first.key_ = key;
-    tree.insert(first);
+    if (key_of(first) <= first.key_) return first;
+    insert(first);
   }
 }
 
@@ -82,7 +85,7 @@ void ReadyQueue::move(Place& place, Rank rank) noexcept {
   const bool queued = place.hook_.is_linked();
   if (queued) tree(place.standing_.rank).erase(Tree::s_iterator_to(place));
   place.standing_.rank = rank;
-  if (queued) push(place);
+  if (queued) insert(place);
 }
 
 void ReadyQueue::forget(const Share& share) noexcept {

@@ -32,6 +32,8 @@ class Place {
   [[nodiscard]] const Standing& standing() const noexcept { return standing_; }
   /// While it is not in a queue.
   Standing exchange(const Standing& standing) noexcept { return std::exchange(standing_, standing); }
+  /// It is put in next because it yields: it waits for nothing, so what its share is owed stays owed.
+  void yields() noexcept { yields_ = true; }
 
  private:
   friend class ReadyQueue;
@@ -41,6 +43,7 @@ class Place {
   Hook hook_;
   std::uint64_t key_ = 0;     // the share's virtual time when it was put in; it may have grown since
   std::uint64_t number_ = 0;  // in which order they came
+  bool yields_ = false;
 };
 
 /// The fibers that are ready, in the order in which they are to run: by rank, in a rank by their shares'
@@ -85,6 +88,8 @@ class ReadyQueue {
 
   [[nodiscard]] Tree& tree(Rank rank) noexcept { return trees_[static_cast<std::size_t>(rank)]; }
   [[nodiscard]] Share& share_of(const Place& place) noexcept;
+  [[nodiscard]] std::uint64_t key_of(const Place& place) noexcept;
+  void insert(Place& place) noexcept;
   [[nodiscard]] Place& take_least(Tree& tree) noexcept;
   [[nodiscard]] Rank choose() noexcept;
   void begin(const Place& place) noexcept;

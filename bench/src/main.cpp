@@ -14,7 +14,8 @@ using cloche::bench::Figure;
 
 std::vector<Case> cases_named_like(const std::string& filter) {
   std::vector<Case> chosen;
-  for (const auto& group : {cloche::bench::cold_cases(), cloche::bench::crossing_cases()}) {
+  for (const auto& group :
+       {cloche::bench::cold_cases(), cloche::bench::crossing_cases(), cloche::bench::fairness_cases()}) {
     for (const Case& entry : group) {
       if (entry.name.find(filter) != std::string::npos) chosen.push_back(entry);
     }
@@ -39,7 +40,9 @@ void print(const Figure& figure) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Measures Cloche beside bare V8, in one run. Figures are medians; compare ratios, not times."};
+  CLI::App app{
+      "Measures Cloche, beside bare V8 where there is something to compare, in one run. Figures are medians "
+      "unless their name says otherwise; compare ratios, not times."};
   bool json = false;
   std::string filter;
   app.add_flag("--json", json, "Print one JSON array of {name, value, unit, floor}");

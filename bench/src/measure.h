@@ -34,5 +34,6 @@ struct Case {
 // One function for each kind of cost.
 std::vector<Case> cold_cases();
 std::vector<Case> crossing_cases();
+std::vector<Case> fairness_cases();
 
 }  // namespace cloche::bench

@@ -11,17 +11,18 @@ id: com.example.bench
 name: Bench
 version: 1.0.0
 main: main.mjs
+limits: {cpu_per_call: 600s, wall_per_call: 600s}
 capabilities:
   required:
-    - {id: bench, reason: To be measured}
-limits: {cpu_per_call: 20s, wall_per_call: 60s}
 )";
 
 class OneFile final : public PackageFiles {
  public:
-  [[nodiscard]] Result<std::string> read(std::string_view) const override {
-    return std::string(kPluginSource);
-  }
+  explicit OneFile(std::string_view source) : source_(source) {}
+  [[nodiscard]] Result<std::string> read(std::string_view) const override { return source_; }
+
+ private:
+  std::string source_;
 };
 
 template <class T>
@@ -29,6 +30,14 @@ T need(Result<T> result) {
   if (result) return std::move(*result);
   std::fprintf(stderr, "cloche-bench: %s\n", to_string(result.error()).c_str());
   std::exit(1);
+}
+
+Manifest manifest_for(const Host& host) {
+  std::string text(kManifest);
+  for (const CatalogueEntry& entry : host.registry().catalogue().entries) {
+    text += "    - {id: " + entry.id + ", reason: To be measured}\n";
+  }
+  return need(parse_manifest(text, "plugin.yaml"));
 }
 
 }  // namespace
@@ -58,13 +67,23 @@ export function report() { return ledger.report(); }
 Host make_host() {
   Registry registry;
   registry.define("bench").sync("add1", [](double x) { return x + 1; });
-  return need(Host::create({.registry = std::move(registry), .policy = Policy::grant_all(), .workers = 0}));
+  return make_host(0, std::move(registry));
 }
 
+Host make_host(unsigned workers, Registry registry) {
+  return need(
+      Host::create({.registry = std::move(registry), .policy = Policy::grant_all(), .workers = workers}));
+}
+
+// What reading the manifest takes is not measured.
 Plugin load(Host& host) {
-  static const Manifest manifest = need(parse_manifest(kManifest, "plugin.yaml"));
-  static const auto files = std::make_shared<const OneFile>();
+  static const Manifest manifest = manifest_for(host);
+  static const auto files = std::make_shared<const OneFile>(kPluginSource);
   return need(host.load(manifest, files));
+}
+
+Plugin load(Host& host, std::string_view source, const LoadOptions& options) {
+  return need(host.load(manifest_for(host), std::make_shared<const OneFile>(source), options));
 }
 
 }  // namespace cloche::bench

@@ -10,12 +10,14 @@ namespace cloche::bench {
 /// functions that are called.
 extern const std::string_view kPluginSource;
 
-/// A host without threads of its own, with one capability (`cap:bench`, whose `add1` adds one), that grants
-/// everything.
+/// A host that grants everything. By default it has no threads of its own, and one capability: `cap:bench`,
+/// whose `add1` adds one.
 Host make_host();
+Host make_host(unsigned workers, Registry registry);
 
-/// Loads the plugin into it. Ends the program with a message when that fails: there is nothing to measure
-/// then.
+/// Loads a plugin that may use all of its capabilities: the one above into the host above, or another. Ends
+/// the program with a message when that fails: there is nothing to measure then.
 Plugin load(Host& host);
+Plugin load(Host& host, std::string_view source, const LoadOptions& options);
 
 }  // namespace cloche::bench

@@ -21,6 +21,8 @@ namespace {
 /// it.
 constexpr std::string_view kPluginApi = "1.0.0";
 
+constexpr std::uint32_t kMostWeight = 10'000;
+
 class FolderFiles final : public PackageFiles {
  public:
   explicit FolderFiles(Package package) : package_(std::move(package)) {}
@@ -105,11 +107,15 @@ Result<Bindings> Host::Impl::admit(const Manifest& manifest, const LoadOptions& 
 
 Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const PackageFiles> files,
                                 const LoadOptions& options) {
+  if (options.weight < 1 || options.weight > kMostWeight) {
+    return Error(Errc::invalid_argument,
+                 "LoadOptions::weight: expected 1 to 10000, found " + std::to_string(options.weight));
+  }
   auto bindings = admit(manifest, options);
   if (!bindings) return bindings.error();
-  InstanceParts parts{
-      std::move(*bindings),  std::move(files),         manifest.main, manifest.code_generation,
-      manifest.web_assembly, options_.contain_crashes, options_.log,  options_.observer};
+  InstanceParts parts{std::move(*bindings),     std::move(files),      manifest.main,
+                      manifest.code_generation, manifest.web_assembly, options_.contain_crashes,
+                      options.weight,           options_.log,          options_.observer};
   Worker& worker = crew_.assign();
   std::uint64_t id = 0;
   {
@@ -179,7 +185,7 @@ Result<Plugin> Host::load(Manifest manifest, std::shared_ptr<const PackageFiles>
 
 bool Host::poll(std::chrono::microseconds budget) {
   Worker* worker = impl_->crew().own();
-  return worker != nullptr && worker->poll(budget);
+  return worker != nullptr && worker->loop.poll(budget);
 }
 
 int Host::wake_handle() const noexcept {

@@ -35,6 +35,7 @@ struct InstanceParts {
   bool code_generation = true;
   bool web_assembly = true;
   bool contain_crashes = true;
+  std::uint32_t weight = 100;
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
 };

@@ -16,6 +16,15 @@
 
 namespace cloche {
 
+/// Where a turn of an instance comes from. In each round of its event loop the sources are served in this
+/// order; microtasks are run at the end of every turn.
+enum class TurnSource : std::uint8_t {
+  mailbox,      ///< calls, and what has to keep its order with them
+  timer,        ///< `setTimeout` and `setInterval`
+  host,         ///< asynchronous host functions that ended
+  engine_task,  ///< V8's own
+};
+
 /// What a plugin's JavaScript world asks of the instance around it. Belongs to the worker's thread, but for
 /// `enqueue`.
 class Surroundings {
@@ -28,7 +37,7 @@ class Surroundings {
 
   /// Has `job` run inside the realm, soon, as a turn of its own. From any thread; dropped once the instance
   /// is closing.
-  virtual void enqueue(std::function<void()> job) = 0;
+  virtual void enqueue(TurnSource source, std::function<void()> job) = 0;
 
   /// Starts a fiber for a host function; the instance is not destroyed before it ends.
   virtual void spawn(std::function<void(CallServices&)> body) = 0;

@@ -2,6 +2,7 @@
 
 #include "js/runner.h"
 
+#include <ctime>
 #include <utility>
 
 namespace cloche {
@@ -18,6 +19,7 @@ Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_al
       blocking(blocking_of_all),
       meter(monitor_of_all),
       idle_time(idle_after),
+      loop(meter),
       outer_(exchange_thread_parker(this)),
       outer_worker_(std::exchange(t_worker, this)) {}
 
@@ -26,11 +28,10 @@ Worker::~Worker() {
   exchange_thread_parker(outer_);
 }
 
-bool Worker::poll(std::chrono::microseconds budget) {
-  meter.set_poll_deadline(loop::after(loop::Clock::now(), budget));
-  const bool more = loop.poll(budget);
-  meter.set_poll_deadline(loop::TimePoint::max());
-  return more;
+Duration Worker::read_cpu() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return cpu_read_ = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 // A host function may wait for a Future on its plugin's own stack: the isolate is left meanwhile, for others

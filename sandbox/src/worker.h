@@ -6,8 +6,8 @@
 #include "loop/monitor.h"
 #include "loop/signal_stack.h"
 
-#include <chrono>
 #include <cloche/future.h>
+#include <cloche/limits.h>
 
 namespace cloche {
 
@@ -27,8 +27,10 @@ class Worker final : private Parker {
   /// The calling thread's Worker, or null. May be asked in a signal handler.
   [[nodiscard]] static Worker* of_thread() noexcept;
 
-  /// Runs fibers of a thread that has other things to do; see Host::poll.
-  bool poll(std::chrono::microseconds budget);
+  /// The thread's CPU clock: exact, but slow to read.
+  [[nodiscard]] Duration read_cpu() noexcept;
+  /// What it was when it was last read.
+  [[nodiscard]] Duration cpu_read() const noexcept { return cpu_read_; }
 
   loop::Monitor& monitor;
   loop::BlockingPool& blocking;
@@ -43,6 +45,7 @@ class Worker final : private Parker {
 
   Parker* outer_;
   Worker* outer_worker_;
+  Duration cpu_read_{};
 };
 
 }  // namespace cloche

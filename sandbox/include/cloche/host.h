@@ -9,6 +9,7 @@
 #include <cloche/policy.h>
 #include <cloche/registry.h>
 #include <cloche/result.h>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -60,6 +61,10 @@ struct HostOptions {
 struct LoadOptions {
   /// The weakest isolation the caller accepts; the manifest and the policy may ask for a stronger one.
   Isolation isolation_at_least = Isolation::context;
+
+  /// How much of its worker's time the plugin gets beside others that compute: parts of the sum of their
+  /// weights, from 1 to 10,000. What one does not use, the others have.
+  std::uint32_t weight = 100;
 };
 
 /// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load`, which any thread may
@@ -74,7 +79,7 @@ class Host {
   ~Host();
 
   /// Loads the plugin in `folder`: reads its manifest, resolves its grants, runs its main module. Waits for
-  /// it. Errors: `manifest_invalid`, `source_invalid`, `not_capable`, `module_not_found`, `threw`, any limit.
+  /// it. Errors: `invalid_argument` (a weight that is none), `manifest_invalid`, `source_invalid`, `not_capable`, `module_not_found`, `threw`, any limit.
   [[nodiscard]] Result<Plugin> load(const std::filesystem::path& folder, const LoadOptions& options = {});
 
   /// Loads a plugin from a manifest and files that need not be a folder.

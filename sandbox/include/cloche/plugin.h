@@ -4,6 +4,7 @@
 #include <cloche/detail/outgoing.h>
 #include <cloche/future.h>
 #include <cloche/grants.h>
+#include <cloche/urgency.h>
 #include <cloche/value.h>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ class Instance;
 struct CallOptions {
   Duration cpu = Duration::max();
   Duration wall = Duration::max();
+  Urgency urgency = Urgency::interactive;
 };
 
 /// A loaded plugin. Copies name the same instance; when the last copy goes, and the Host no longer needs it,

@@ -154,7 +154,8 @@ void HostFunctions::call_async(const Info& info) {
   around.spawn([&slot, isolate, pending](CallServices& services) {
     Call call = slot.bound.call(services);
     pending->call->run(call);
-    slot.realm.surroundings().enqueue([&slot, isolate, pending] { settle(slot.realm, isolate, *pending); });
+    slot.realm.surroundings().enqueue(TurnSource::host,
+                                      [&slot, isolate, pending] { settle(slot.realm, isolate, *pending); });
   });
 }
 

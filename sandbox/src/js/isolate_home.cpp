@@ -104,7 +104,7 @@ void IsolateHome::look_idle(bool in_turn) {
   const loop::TimePoint now = loop::Clock::now();
   const loop::TimePoint idle = worker_.idle_time.begin(runner_.active() ? now : runner_.last_used());
   if (now < idle) return arm_idle_timer(idle, false);
-  if (!in_turn || worker_.loop.others_ready()) return arm_idle_timer(worker_.idle_time.reserve(now), true);
+  if (!in_turn || worker_.loop.should_make_way()) return arm_idle_timer(worker_.idle_time.reserve(now), true);
   shrink();
 }
 
@@ -112,7 +112,7 @@ void IsolateHome::look_idle(bool in_turn) {
 void IsolateHome::shrink() {
   runner_.discard_unused_stack();
   if (memory_->pages().used() > smallest_pages_) {
-    enter({}, [this] { isolate()->LowMemoryNotification(); });
+    enter({.standing = {nullptr, loop::Rank::background}}, [this] { isolate()->LowMemoryNotification(); });
     smallest_pages_ = memory_->pages().used();
   }
   shrunk_ = true;

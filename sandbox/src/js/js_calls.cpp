@@ -21,6 +21,10 @@ std::string list_of(const std::vector<std::string>& names) {
   return text.empty() ? "nothing" : text;
 }
 
+constexpr loop::Rank rank_of(Urgency urgency) {
+  return urgency == Urgency::background ? loop::Rank::background : loop::Rank::interactive;
+}
+
 }  // namespace
 
 void JsInstance::call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) {
@@ -49,7 +53,9 @@ void JsInstance::submit(const CallOptions& options, const Target& target, detail
     }
     if (state == State::ready && !runner_.active() && turns_.empty()) {
       const Budget budget{std::min(options.cpu, limits().cpu_per_call),
-                          std::min(options.wall, limits().wall_per_call)};
+                          std::min(options.wall, limits().wall_per_call),
+                          loop::TimePoint::max(),
+                          {&share_, rank_of(options.urgency)}};
       stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
       return worker_.loop.refresh_wake_handle();
     }
@@ -64,6 +70,7 @@ void JsInstance::submit_from_afar(const CallOptions& options, const Target& targ
   call->name = target.name;
   call->target = {target.kind, call->name, target.id};
   call->cpu = std::min(options.cpu, limits().cpu_per_call);
+  call->rank = rank_of(options.urgency);
   call->deadline = loop::after(loop::Clock::now(), std::min(options.wall, limits().wall_per_call));
   if (auto refused = post_call(call)) call->outgoing->fail(std::move(*refused));
 }
@@ -76,7 +83,7 @@ std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& c
                                           std::to_string(limits().mailbox) + " calls waiting already");
   }
   queued_.fetch_add(1, std::memory_order_relaxed);
-  worker_.loop.post([self = shared_from_this(), call] { self->queue_call(call); });
+  worker_.loop.post([self = shared_from_this(), call] { self->queue_call(call); }, call->rank);
   return std::nullopt;
 }
 
@@ -84,13 +91,13 @@ void JsInstance::queue_call(std::shared_ptr<WaitingCall> call) {
   if (state_.load(std::memory_order_relaxed) >= State::closing)
     return call->outgoing->fail(not_ready_error());
   watch_deadline(call);
-  add_turn({{}, std::move(call)});
+  add_turn(TurnSource::mailbox, {{}, std::move(call)});
 }
 
 void JsInstance::watch_deadline(const std::shared_ptr<WaitingCall>& call) {
   if (call->deadline == loop::TimePoint::max()) return;
-  call->timer =
-      worker_.loop.timers().add(call->deadline, [this, weak = weak_from_this(), late = std::weak_ptr(call)] {
+  call->timer = worker_.loop.deadlines().add(
+      call->deadline, [this, weak = weak_from_this(), late = std::weak_ptr(call)] {
         const auto self = weak.lock();
         const auto waiting = late.lock();
         if (!self || !waiting) return;
@@ -238,7 +245,7 @@ void JsInstance::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info, boo
   if (found == instance.waiting_.end()) return;  // its deadline passed
   const auto call = std::move(found->second);
   instance.waiting_.erase(found);
-  instance.worker_.loop.timers().cancel(call->timer);
+  instance.worker_.loop.deadlines().cancel(call->timer);
   if (fulfilled) {
     const v8::TryCatch caught(in.isolate);
     instance.deliver(in, *call->outgoing, info[0], caught);

@@ -40,6 +40,7 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<Isol
       gone_(std::move(gone)),
       home_(std::move(home)),
       runner_(home_->runner()),
+      share_(parts_.weight),
       work_(worker.loop),
       waits_(worker),
       fiber_services_(waits_),
@@ -48,12 +49,12 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<Isol
 JsInstance::~JsInstance() = default;
 
 void JsInstance::start(std::shared_ptr<detail::Outgoing> loaded) {
-  worker_.loop.spawn([self = shared_from_this(), loaded = std::move(loaded)]() mutable {
-    self->main_fiber(std::move(loaded));
-  });
+  const auto body = [self = shared_from_this(), loaded = std::move(loaded)] { self->main_fiber(loaded); };
+  worker_.loop.spawn(body, {&share_, loop::Rank::interactive});
 }
 
 void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
+  main_place_ = &worker_.loop.place();
   make_world();
   auto call = std::make_shared<WaitingCall>();
   call->outgoing = std::move(loaded);
@@ -77,7 +78,8 @@ void JsInstance::make_world() {
 }
 
 bool JsInstance::take_engine_tasks() {
-  return add_turn({[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
+  return add_turn(TurnSource::engine_task,
+                  {[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
 }
 
 void JsInstance::end_of_turn(const Entered& in) {
@@ -91,53 +93,81 @@ void JsInstance::run_turns() {
       work_.wait();
       continue;
     }
-    Turn turn = std::move(turns_.front());
-    turns_.pop_front();
-    take_turn(turn);
-    if (worker_.loop.others_ready() || worker_.loop.poll_is_over()) worker_.loop.yield();
+    take_turn();
+    stand();
+    if (worker_.loop.should_make_way()) worker_.loop.yield();
   }
 }
 
-void JsInstance::take_turn(Turn& turn) {
+void JsInstance::take_turn() {
+  const loop::Rank rank = urgent_ > 0 ? loop::Rank::interactive : loop::Rank::background;
+  Turn turn = turns_.take();
+  if (turn.call) {
+    if (turn.call->rank == loop::Rank::interactive) --urgent_;
+    queued_.fetch_sub(1, std::memory_order_relaxed);
+    if (turn.call->over) return;
+  }
+  // While it runs, the main fiber's place is that of the stay.
+  loop::Place* const place = std::exchange(main_place_, nullptr);
+  perform_turn(turn, rank);
+  main_place_ = place;
+  runner_.charge();
+}
+
+void JsInstance::perform_turn(Turn& turn, loop::Rank rank) {
+  const loop::Standing standing{&share_, rank};
   if (!turn.call) {
-    return stay({limits().cpu_per_call, limits().wall_per_call}, [&](const Entered& in) {
-      turn.job(in);
-      world_->realm->run_microtasks();
-    });
+    return stay({limits().cpu_per_call, limits().wall_per_call, loop::TimePoint::max(), standing},
+                [&](const Entered& in) {
+                  turn.job(in);
+                  world_->realm->run_microtasks();
+                });
   }
   const std::shared_ptr<WaitingCall>& call = turn.call;
-  queued_.fetch_sub(1, std::memory_order_relaxed);
-  if (call->over) return;
-  stay({call->cpu, Duration::max(), call->deadline},
+  stay({call->cpu, Duration::max(), call->deadline, standing},
        [&](const Entered& in) { perform(in, call->target, *call->outgoing, call); });
-  if (!call->pending) worker_.loop.timers().cancel(call->timer);
+  if (!call->pending) worker_.loop.deadlines().cancel(call->timer);
 }
 
-bool JsInstance::add_turn(Turn turn) {
+bool JsInstance::add_turn(TurnSource source, Turn turn) {
   if (state_.load(std::memory_order_relaxed) >= State::closing) return false;
-  turns_.push_back(std::move(turn));
-  work_.notify();
+  if (turn.call && turn.call->rank == loop::Rank::interactive) ++urgent_;
+  turns_.push(static_cast<std::size_t>(source), std::move(turn));
+  wake();
   return true;
 }
 
-void JsInstance::enqueue(std::function<void()> job) {
+// The main fiber is as urgent as its next turn will be.
+void JsInstance::stand() {
+  const loop::Rank rank = urgent_ > 0 ? loop::Rank::interactive : loop::Rank::background;
+  if (main_place_ != nullptr) worker_.loop.ready().move(*main_place_, rank);
+}
+
+void JsInstance::wake() {
+  stand();
+  work_.notify();
+}
+
+void JsInstance::enqueue(TurnSource source, std::function<void()> job) {
   if (loop::Loop::current() == &worker_.loop) {
-    add_turn({[job = std::move(job)](const Entered&) { job(); }, nullptr});
+    add_turn(source, {[job = std::move(job)](const Entered&) { job(); }, nullptr});
     return;
   }
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return;
-  worker_.loop.post(
-      [self = shared_from_this(), job = std::move(job)]() mutable { self->enqueue(std::move(job)); });
+  worker_.loop.post([self = shared_from_this(), source, job = std::move(job)]() mutable {
+    self->enqueue(source, std::move(job));
+  });
 }
 
 void JsInstance::spawn(std::function<void(CallServices&)> body) {
   ++fibers_;
-  worker_.loop.spawn([self = shared_from_this(), body = std::move(body)] {
+  const auto run = [self = shared_from_this(), body = std::move(body)] {
     body(self->fiber_services_);
     --self->fibers_;
     self->work_.notify();
-  });
+  };
+  worker_.loop.spawn(run, {&share_, runner_.rank()});
 }
 
 Function JsInstance::make_handle(std::uint64_t id, std::string name) {
@@ -155,7 +185,7 @@ void JsInstance::release_kept(std::uint64_t id) {
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return;
   worker_.loop.post([self = shared_from_this(), id] {
-    self->enqueue([self = self.get(), id] { self->world_->realm->release(id); });
+    self->enqueue(TurnSource::mailbox, [self = self.get(), id] { self->world_->realm->release(id); });
   });
 }
 
@@ -176,9 +206,10 @@ std::vector<std::string> JsInstance::exports() const {
 Future<void> JsInstance::unload() {
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) != State::closed) {
-    worker_.loop.post([self = shared_from_this()] {
+    const auto close = [self = shared_from_this()] {
       self->close({Errc::unloaded, "the plugin '" + self->info().id + "' was unloaded"});
-    });
+    };
+    worker_.loop.post(close, loop::Rank::interactive);
   }
   return unloaded_.future();
 }
@@ -191,7 +222,8 @@ void JsInstance::close(Error reason) {
     state_.store(State::closing);
     closing_ = reason;
   }
-  for (Turn& turn : std::exchange(turns_, {})) {
+  urgent_ = 0;
+  for (Turn& turn : turns_.take_all()) {
     if (turn.call) turn.call->outgoing->fail(reason);
   }
   for (auto& [id, call] : std::exchange(waiting_, {})) call->outgoing->fail(reason);
@@ -214,6 +246,9 @@ void JsInstance::isolate_crashed() {
 
 void JsInstance::finish() {
   while (runner_.active() || fibers_ > 0) work_.wait();
+  main_place_->exchange({});
+  main_place_ = nullptr;
+  worker_.loop.ready().forget(share_);
   if (world_) {
     home_->enter({}, [this] { world_.reset(); });
     home_->move_out(*this);
@@ -236,13 +271,14 @@ Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts p
   Promise<std::shared_ptr<Instance>> promise;
   auto future = promise.future();
   auto held = std::make_shared<InstanceParts>(std::move(parts));
-  worker.loop.post([&worker, held, gone = std::move(gone), promise = std::move(promise)]() mutable {
+  const auto start = [&worker, held, gone = std::move(gone), promise = std::move(promise)]() mutable {
     auto home =
         std::make_shared<js::IsolateHome>(worker, held->bindings.grants().limits, held->contain_crashes);
     auto instance =
         std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(home), std::move(gone));
     instance->start(std::make_shared<js::Loading>(instance, std::move(promise)));
-  });
+  };
+  worker.loop.post(start, loop::Rank::interactive);
   return future;
 }
 

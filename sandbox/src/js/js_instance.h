@@ -6,11 +6,12 @@
 #include "js/runner.h"
 #include "js/scope.h"
 #include "js/services.h"
+#include "loop/ready_queue.h"
+#include "loop/rounds.h"
 #include "loop/signal.h"
 #include "surroundings.h"
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,9 +28,10 @@ struct Target {
   std::uint64_t id = 0;
 };
 
-/// An instance in an isolate. Its main fiber takes turns from a queue: calls, timers that fired,
-/// host functions that finished, tasks of the engine. A turn enters the isolate, runs, and then runs
-/// microtasks. A call made on the worker's thread while the instance is idle is a turn of its own and does
+/// An instance in an isolate. Its main fiber takes turns, in rounds: calls, timers that fired, host functions
+/// that finished, tasks of the engine. A turn enters the isolate, runs, and then runs microtasks. A turn is
+/// interactive while a call that somebody waits for is in the mailbox, and of the background otherwise. A call
+/// made on the worker's thread while the instance is idle is a turn of its own and does
 /// not wait for the queue.
 ///
 /// Life: `start` → loading → ready → closing → closed. Closing fails what waits, ends what runs, waits for
@@ -69,6 +71,7 @@ class JsInstance final : public Instance,
     std::string name;  // what target.name refers to
     Duration cpu{};
     loop::TimePoint deadline;
+    loop::Rank rank = loop::Rank::interactive;
     loop::Timers::Id timer;
     bool pending = false;  // it has had its turn, and waits for its promise
     bool over = false;     // its deadline passed
@@ -82,7 +85,7 @@ class JsInstance final : public Instance,
   [[nodiscard]] const PluginInfo& plugin() const noexcept override { return info(); }
   [[nodiscard]] const Limits& limits() const noexcept override { return grants().limits; }
   [[nodiscard]] Worker& worker() noexcept override { return worker_; }
-  void enqueue(std::function<void()> job) override;
+  void enqueue(TurnSource source, std::function<void()> job) override;
   void spawn(std::function<void(CallServices&)> body) override;
   [[nodiscard]] std::uint64_t under_way() const noexcept override { return fibers_; }
   [[nodiscard]] CallServices& sync_services() noexcept override { return stack_services_; }
@@ -100,8 +103,11 @@ class JsInstance final : public Instance,
   void main_fiber(std::shared_ptr<detail::Outgoing> loaded);
   void make_world();
   void run_turns();
-  void take_turn(Turn& turn);
-  bool add_turn(Turn turn);
+  void take_turn();
+  void perform_turn(Turn& turn, loop::Rank rank);
+  bool add_turn(TurnSource source, Turn turn);
+  void stand();
+  void wake();
   void close(Error reason);
   void finish();
   /// Enters the isolate for `f(entered)`, which runs the microtasks too, and ends the turn that this was.
@@ -144,8 +150,11 @@ class JsInstance final : public Instance,
   Runner& runner_;  // of home_
   std::unique_ptr<World> world_;
 
-  loop::Signal work_;  // the main fiber waits on it
-  std::deque<Turn> turns_;
+  loop::Share share_;
+  loop::Signal work_;                          // the main fiber waits on it
+  loop::Rounds<Turn, 4> turns_;                // a queue for each TurnSource
+  std::size_t urgent_ = 0;                     // how many of them are calls somebody waits for
+  loop::Place* main_place_ = nullptr;          // the main fiber's, between its turns
   std::vector<detail::Outgoing*> performing_;  // the calls on the stack, outermost first
   int nested_ = 0;                             // how many of them began on the plugin's own stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
@@ -179,7 +188,7 @@ void JsInstance::stay(const Budget& budget, F f) {
     f(in);
     end_of_turn(in);
   });
-  if (!turns_.empty() || state_.load(std::memory_order_relaxed) >= State::closing) work_.notify();
+  if (!turns_.empty() || state_.load(std::memory_order_relaxed) >= State::closing) wake();
 }
 
 }  // namespace cloche::js

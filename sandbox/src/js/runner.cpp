@@ -1,7 +1,6 @@
 #include "js/runner.h"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 namespace cloche::js {
@@ -10,12 +9,6 @@ namespace {
 // What V8's own C++ and a host function may need below JavaScript's limit: 192 KiB was measured to be enough
 // for V8.
 constexpr std::size_t kNativeRoom = 256 * 1024;
-
-Duration thread_cpu_now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 }  // namespace
 
@@ -47,9 +40,14 @@ void Runner::dispose() {
 // An instance whose host function calls another one waits meanwhile, like one that is parked.
 Runner* Runner::begin(const Budget& budget) {
   Runner* outer = worker_.running;
-  if (outer != nullptr) outer->leave();
+  standing_ = budget.standing;
+  if (outer != nullptr) {
+    outer->leave();
+    standing_.rank = std::max(standing_.rank, outer->rank());
+  }
   worker_.running = this;
   since_ = loop::Clock::now();
+  thread_cpu_.reset();
   cpu_used_ = {};
   cpu_limit_ = budget.cpu;
   deadline_ = std::min(loop::after(since_, budget.wall), budget.deadline);
@@ -57,44 +55,53 @@ Runner* Runner::begin(const Budget& budget) {
 }
 
 void Runner::end(Runner* outer) {
+  if (thread_cpu_) account();
   worker_.running = nullptr;
   if (outer != nullptr) outer->come_back();
 }
 
+// Where the fiber waits meanwhile, it does so for the stay.
 void Runner::leave() {
   meter_end();
   account();
   worker_.running = nullptr;
   isolate_->Exit();
+  outside_ = worker_.loop.place().exchange(standing_);
 }
 
 void Runner::come_back() {
+  worker_.loop.place().exchange(outside_);
   isolate_->Enter();
   worker_.running = this;
   if (stop_) isolate_->TerminateExecution();
   since_ = loop::Clock::now();
+  if (thread_cpu_) thread_cpu_ = worker_.read_cpu();
   meter_begin();
 }
 
+// What was posted just before this could not interrupt it. Background work that gets a slice it was owed keeps
+// it.
 void Runner::meter_begin() {
-  thread_cpu_.reset();
-  worker_.meter.begin(*this, std::min(loop::after(since_, cpu_limit_ - cpu_used_), deadline_));
+  loop::Loop& loop = worker_.loop;
+  const loop::TimePoint spent = loop::after(since_, cpu_limit_ - cpu_used_);
+  const loop::TimePoint due = std::min(
+      {since_ + worker_.monitor.slice(), spent, deadline_, loop.deadlines().next(), loop.poll_deadline()});
+  const bool preemptible = standing_.rank == loop::Rank::background && !loop.ready().owed();
+  worker_.meter.begin(*this, preemptible ? loop::Rank::background : loop::Rank::interactive, due);
+  if (preemptible && loop.has_posts()) interrupt();
 }
-
-void Runner::meter_end() { worker_.meter.end(); }
 
 // The thread's CPU clock is exact but slow to read, so a stay is timed by the wall clock until it lasts long
 // enough to be interrupted, and by the CPU clock from there on.
 void Runner::account() {
   const loop::TimePoint now = loop::Clock::now();
+  Duration computed = now - std::exchange(since_, now);
   if (thread_cpu_) {
-    const Duration cpu = thread_cpu_now();
-    cpu_used_ += cpu - *thread_cpu_;
-    thread_cpu_ = cpu;
-  } else {
-    cpu_used_ += now - since_;
+    const Duration cpu = worker_.read_cpu();
+    computed = cpu - std::exchange(*thread_cpu_, cpu);
   }
-  since_ = now;
+  cpu_used_ += computed;
+  if (standing_.share != nullptr) standing_.share->charge(computed);
 }
 
 void Runner::interrupt() noexcept {
@@ -108,14 +115,22 @@ void Runner::interrupt() noexcept {
       this);
 }
 
+// The CPU clock was not read when the stay began. It was at least what it had been when it was last read, and
+// it has advanced by no more than the time that has passed.
+void Runner::time_by_cpu_clock() {
+  const Duration before = worker_.cpu_read();
+  thread_cpu_ = std::max(worker_.read_cpu() - (loop::Clock::now() - since_), before);
+}
+
 void Runner::look_up() {
+  if (!thread_cpu_) time_by_cpu_clock();
   account();
-  if (!thread_cpu_) thread_cpu_ = thread_cpu_now();
   if (stop_) return isolate_->TerminateExecution();
   if (cpu_used_ >= cpu_limit_) return stop(Errc::cpu_limit);
   if (since_ >= deadline_) return stop(Errc::wall_limit);
-  if (!worker_.loop.should_make_way()) return;
-  outside([this] { worker_.loop.yield(); });
+  if (cpu_used_ >= worker_.monitor.slice()) standing_.rank = loop::Rank::background;
+  if (worker_.loop.should_make_way()) return outside([this] { worker_.loop.yield(); });
+  meter_begin();
 }
 
 void Runner::stop(Errc reason) {

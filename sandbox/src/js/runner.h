@@ -4,6 +4,7 @@
 #include "js/memory_account.h"
 #include "loop/clock.h"
 #include "loop/monitor.h"
+#include "loop/ready_queue.h"
 #include "loop/stack.h"
 #include "worker.h"
 
@@ -16,11 +17,13 @@
 namespace cloche::js {
 
 /// What one stay inside an isolate may use: so much computing, and so much time, counted from its begin, or
-/// until a deadline that was set earlier.
+/// until a deadline that was set earlier. And on whose account it runs, and how urgently; inside of a stay that
+/// is less urgent, it is no more urgent than that one.
 struct Budget {
   Duration cpu = Duration::max();
   Duration wall = Duration::max();
   loop::TimePoint deadline = loop::TimePoint::max();
+  loop::Standing standing = {};
 };
 
 /// Runs code inside one isolate: on the isolate's own stack, within a budget, making way for others, and with
@@ -96,6 +99,12 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] loop::TimePoint last_used() const noexcept { return since_; }
   /// Gives back the pages of the stack that nobody uses; nobody is inside.
   void discard_unused_stack() noexcept { stack_.discard_unused(); }
+  /// Charges the rest of the stay that ended last. A short one is not charged otherwise: that would cost a
+  /// call more than the call itself.
+  void charge() { account(); }
+
+  /// How urgent the stay under way is: what has computed for a slice is of the background from then on.
+  [[nodiscard]] loop::Rank rank() const noexcept { return standing_.rank; }
   /// When the stay under way is over.
   [[nodiscard]] loop::TimePoint deadline() const noexcept { return deadline_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }
@@ -117,8 +126,9 @@ class Runner final : private loop::Interruptible {
   void leave();
   void come_back();
   void meter_begin();
-  void meter_end();
+  void meter_end() noexcept { worker_.meter.end(); }
   void account();
+  void time_by_cpu_clock();
 
   Worker& worker_;
   std::shared_ptr<MemoryAccount> memory_;
@@ -127,6 +137,8 @@ class Runner final : private loop::Interruptible {
   v8::Isolate* isolate_ = nullptr;
   v8::HandleScope* handles_ = nullptr;  // the outermost of the stay under way
   NoStackScan no_stack_scan_;
+  loop::Standing standing_;  // of the stay
+  loop::Standing outside_;   // of the fiber that made it, while the stay's is the fiber's
   Duration cpu_limit_{};
   loop::TimePoint deadline_{};
   Duration cpu_used_{};

@@ -25,9 +25,9 @@ Result<void> Waits::until(loop::TimePoint deadline) {
 Result<void> Waits::blocking(const std::function<void()>& job) {
   if (cancelled_) return cancelled_error();
   loop::Signal done(worker_.loop);
-  worker_.blocking.run([&] {
+  worker_.blocking.run([&, rank = worker_.loop.place().standing().rank] {
     job();
-    worker_.loop.post([&done] { done.notify(); });
+    worker_.loop.post([&done] { done.notify(); }, rank);
   });
   done.wait();
   return {};
@@ -57,10 +57,10 @@ Result<void> StackServices::sleep(Duration duration) {
 }
 
 Result<void> StackServices::run_blocking(const std::function<void()>& job) {
-  auto& timers = runner_.worker().loop.timers();
-  const auto timer = timers.add(runner_.deadline(), overdue_);
+  auto& deadlines = runner_.worker().loop.deadlines();
+  const auto timer = deadlines.add(runner_.deadline(), overdue_);
   auto ran = runner_.outside([&] { return waits_.blocking(job); });
-  timers.cancel(timer);
+  deadlines.cancel(timer);
   return ran;
 }
 

@@ -47,7 +47,7 @@ void TimerTable::install(const Entered& in, v8::Local<v8::Object> global) {
 void TimerTable::arm(std::uint32_t id, Timer& timer, std::chrono::nanoseconds delay) {
   Surroundings& around = realm_.surroundings();
   timer.due = around.worker().loop.timers().add(loop::after(loop::Clock::now(), delay), [this, id, &around] {
-    around.enqueue([this, id] { fire(id); });
+    around.enqueue(TurnSource::timer, [this, id] { fire(id); });
   });
 }
 

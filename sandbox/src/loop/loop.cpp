@@ -11,6 +11,7 @@
 #include <boost/fiber/context.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/operations.hpp>
+#include <boost/fiber/scheduler.hpp>
 #include <cloche/directory.h>
 #include <cstdint>
 #include <stdexcept>
@@ -61,30 +62,44 @@ struct Loop::Reactor {
   }
 };
 
-Loop::Loop() : reactor_(std::make_unique<Reactor>()) {
-  boost::fibers::use_scheduling_algorithm<Scheduler>(std::ref(*this));
+Loop::Loop(Meter& meter) : reactor_(std::make_unique<Reactor>()), meter_(meter) {
+  context::active()->set_properties(nullptr);  // another algorithm's, if any
+  auto* const scheduler = new Scheduler(*this, meter.slice());
+  context::active()->get_scheduler()->set_algo(scheduler);
+  scheduler_ = scheduler;
   outer_loop_ = std::exchange(t_loop, this);
 }
 
 Loop::~Loop() {
-  while (fibers_ > 0) yield();
+  wait_for_none(fibers_);
   stopping_ = true;
   if (std::exchange(server_idle_, false)) context::active()->schedule(server_);
-  while (servers_ > 0) yield();
+  wait_for_none(servers_);
   while (posting_.load(std::memory_order_acquire) > 0) std::this_thread::yield();
   boost::fibers::use_scheduling_algorithm<boost::fibers::algo::round_robin>();
+  context::active()->set_properties(nullptr);
   t_loop = outer_loop_;
+}
+
+void Loop::wait_for_none(const int& count) {
+  while (count > 0) {
+    last_one_ = context::active();
+    last_one_->suspend();
+  }
 }
 
 Loop* Loop::current() noexcept { return t_loop; }
 
-void Loop::post(std::function<void()> job) {
+void Loop::post(std::function<void()> job, Rank rank) {
   posting_.fetch_add(1, std::memory_order_relaxed);
   {
     const std::scoped_lock lock(mutex_);
     jobs_.push_back(std::move(job));
-    posted_.fetch_add(1, std::memory_order_release);
+    // Sequentially consistent against "it begins to compute, then looks for posts": one of the two sees the
+    // other.
+    posted_.fetch_add(1, std::memory_order_seq_cst);
   }
+  if (rank != Rank::background) meter_.preempt();
   wake();
   posting_.fetch_sub(
       1,
@@ -92,39 +107,50 @@ void Loop::post(std::function<void()> job) {
           memory_order_release);  // the job may have ended the Loop's life: nothing of it is touched after this
 }
 
-void Loop::spawn(std::function<void()> body) {
-  ++fibers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, FiberStack(),
-                       [this, body = std::move(body)] {
+void Loop::spawn(std::function<void()> body, const Standing& standing) {
+  start(std::move(body), standing, fibers_);
+}
+
+// `count` has one more until the fiber ends.
+void Loop::start(std::function<void()> body, const Standing& standing, int& count) {
+  ++count;
+  boost::fibers::fiber_properties* const place =
+      new FiberPlace(nullptr, standing);  // the fiber's from here on
+  boost::fibers::fiber(boost::fibers::launch::post, place, std::allocator_arg, FiberStack(),
+                       [this, &count, body = std::move(body)] {
                          body();
-                         --fibers_;
+                         --count;
+                         auto* const waiting = std::exchange(last_one_, nullptr);
+                         if (waiting != nullptr) context::active()->schedule(waiting);
                        })
       .detach();
 }
 
-void Loop::yield() { boost::this_fiber::yield(); }
+void Loop::yield() {
+  place().yields();
+  boost::this_fiber::yield();
+}
 
 bool Loop::poll(std::chrono::microseconds budget) {
   reactor_->lower();
-  const TimePoint deadline = after(Clock::now(), budget);
-  poll_deadline_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
-  yield();
-  poll_deadline_.store(TimePoint::max().time_since_epoch().count(), std::memory_order_relaxed);
+  poll_deadline_ = after(Clock::now(), budget);
+  boost::this_fiber::yield();
+  poll_deadline_ = TimePoint::max();
   armed_ = TimePoint::min();  // its descriptor was lowered above: arm it anew
   refresh_wake_handle();
-  return others_ready() || timers_.next() <= Clock::now();
+  return others_ready() || next_due() <= Clock::now();
 }
 
 void Loop::refresh_wake_handle() noexcept {
   if (!watched_) return;
   if (others_ready()) reactor_->raise();
-  if (timers_.next() != armed_) arm_wake_handle();
+  if (next_due() != armed_) arm_wake_handle();
 }
 
 // The timer descriptor is due when the first timer is.
 void Loop::arm_wake_handle() noexcept {
   itimerspec when{};
-  const TimePoint next = timers_.next();
+  const TimePoint next = next_due();
   armed_ = next;
   if (next != TimePoint::max()) {
     const auto span = std::max<std::chrono::nanoseconds>(next - Clock::now(), std::chrono::nanoseconds(1));
@@ -139,41 +165,33 @@ int Loop::wake_handle() noexcept {
   return reactor_->poll.get();
 }
 
-TimePoint Loop::poll_deadline() const noexcept {
-  return TimePoint(TimePoint::duration(poll_deadline_.load(std::memory_order_relaxed)));
+Place& Loop::place() { return scheduler_->place(); }
+
+ReadyQueue& Loop::ready() noexcept { return scheduler_->ready(); }
+
+bool Loop::others_ready() noexcept { return has_posts() || !ready().empty(); }
+
+bool Loop::should_make_way() noexcept {
+  return others_ready() || std::min(next_due(), poll_deadline_) <= Clock::now();
 }
 
-bool Loop::poll_is_over() const noexcept {
-  const TimePoint deadline = poll_deadline();
-  return deadline != TimePoint::max() && Clock::now() >= deadline;
-}
-
-bool Loop::should_make_way() const noexcept {
-  return others_ready() || timers_.next() <= Clock::now() || poll_is_over();
-}
-
-bool Loop::due() const noexcept {
-  if (posted_.load(std::memory_order_acquire) > 0) return true;
-  return timers_.next() != TimePoint::max() && timers_.next() <= Clock::now();
-}
+bool Loop::due(TimePoint now) const noexcept { return has_posts() || next_due() <= now; }
 
 // Called whenever a fiber stops running: sees to it that a server runs when a job or timer is due. They are
 // not run here, in the middle of the scheduler, because they may wait. A server that stops running inside a
 // job waits there: another takes over.
-void Loop::serve() noexcept {
+void Loop::serve(TimePoint now) noexcept {
   if (context::active() == server_) {
     if (server_idle_)
       return;  // on its way to sleep: whoever stops running next wakes it, and be it the dispatcher
     server_ = nullptr;
   }
-  if (!due()) return;
+  if (!due(now)) return;
   reactor_->context.poll();  // only wake-ups, which have had their effect
   if (server_ == nullptr) {
     if (!server_coming_) start_server();
   } else if (std::exchange(server_idle_, false)) {
-    waking_server_ = true;
     context::active()->schedule(server_);
-    waking_server_ = false;
   }
 }
 
@@ -186,13 +204,10 @@ std::function<void()> Loop::take_posted() {
   return job;
 }
 
+// What is due goes first: it takes little time, and others wait for what it brings.
 void Loop::start_server() {
   server_coming_ = true;
-  ++servers_;
-  boost::fibers::fiber(boost::fibers::launch::post, std::allocator_arg, FiberStack(), [this] {
-    run_server();
-    --servers_;
-  }).detach();
+  start([this] { run_server(); }, {nullptr, Rank::first}, servers_);
 }
 
 void Loop::run_server() {
@@ -202,8 +217,9 @@ void Loop::run_server() {
   while (server_ == self && !stopping_) {
     if (auto job = take_posted()) {
       job();
-    } else if (due()) {
-      timers_.run_due(Clock::now());
+    } else if (const TimePoint now = Clock::now(); due(now)) {
+      deadlines_.run_due(now);
+      timers_.run_due(now);
     } else {
       server_idle_ = true;
       self->suspend();
@@ -229,11 +245,11 @@ void Loop::wake() noexcept {
 void Loop::park(const std::function<void(std::function<void()> wake)>& arm) {
   // Shared with the waker, which may come late or twice.
   auto signal = std::make_shared<Signal>(*this);
-  arm([this, signal] {
+  arm([this, signal, rank = place().standing().rank] {
     if (t_loop == this) {
       signal->notify();
     } else {
-      post([signal] { signal->notify(); });
+      post([signal] { signal->notify(); }, rank);
     }
   });
   signal->wait();

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "loop/clock.h"
+#include "loop/monitor.h"
+#include "loop/ready_queue.h"
 #include "loop/timers.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <deque>
@@ -18,11 +21,14 @@ class context;
 
 namespace cloche::loop {
 
+class Scheduler;
+
 /// One thread's fibers, timers and jobs from other threads. Made and destroyed on that thread. Everything but
 /// `post`, `wake` and `wake_handle` belongs to that thread.
 class Loop {
  public:
-  Loop();
+  /// `meter` says what of the thread's work can be interrupted; it outlives the Loop.
+  explicit Loop(Meter& meter);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
@@ -31,18 +37,24 @@ class Loop {
   [[nodiscard]] static Loop* current() noexcept;
 
   /// Has `job` run on this thread, soon, on a fiber. It may end in code of the host's (what waits for a
-  /// Future), so it may wait; others are run meanwhile. From any thread, begun in order for each.
-  void post(std::function<void()> job);
+  /// Future), so it may wait; others are run meanwhile. One that is not of the background interrupts what
+  /// computes in the background, at once. From any thread, begun in order for each.
+  void post(std::function<void()> job, Rank rank = Rank::background);
 
-  /// Starts a fiber. It must end before the Loop does; `fibers` counts those that have not.
-  void spawn(std::function<void()> body);
+  /// Starts a fiber, on somebody's account. It must end before the Loop does.
+  void spawn(std::function<void()> body, const Standing& standing);
 
   /// Parks the calling fiber until `wake`, which `arm` is given first, was called from any thread: what a
   /// Parker does.
   void park(const std::function<void(std::function<void()> wake)>& arm);
 
-  /// Lets other fibers run before this one goes on.
+  /// Lets other fibers run before this one goes on, if it is their turn.
   void yield();
+
+  /// The place of the calling fiber among those that are ready, when it will be.
+  [[nodiscard]] Place& place();
+  /// Where places stand.
+  [[nodiscard]] ReadyQueue& ready() noexcept;
 
   /// Runs what is ready until nothing is, or `budget` is used up; true when something still is.
   bool poll(std::chrono::microseconds budget);
@@ -53,47 +65,53 @@ class Loop {
   void refresh_wake_handle() noexcept;
 
   [[nodiscard]] Timers& timers() noexcept { return timers_; }
-  /// Whether another fiber is ready to run or a job waits for one, so that the running one should make way.
-  [[nodiscard]] bool others_ready() const noexcept {
-    return ready_.load(std::memory_order_relaxed) > 0 || posted_.load(std::memory_order_relaxed) > 0;
-  }
-  /// The same, for one that has run for a while: also when a timer is due, or a poll is to end.
-  [[nodiscard]] bool should_make_way() const noexcept;
-  /// The time by which a poll under way ends; the end of time outside of one. May be asked from any thread.
-  [[nodiscard]] TimePoint poll_deadline() const noexcept;
-  [[nodiscard]] bool poll_is_over() const noexcept;
+  /// Timers that what computes is interrupted for: until when somebody waits at most. The others wait for the
+  /// end of a slice.
+  [[nodiscard]] Timers& deadlines() noexcept { return deadlines_; }
+  /// When the first of either is due.
+  [[nodiscard]] TimePoint next_due() const noexcept { return std::min(timers_.next(), deadlines_.next()); }
+
+  /// Whether what runs should let others run now: another fiber is ready, a job or a timer is due, or the poll
+  /// is to end. Asked after each turn of an instance, and by what computes when it is interrupted.
+  [[nodiscard]] bool should_make_way() noexcept;
+  /// Whether jobs were posted that have not begun.
+  [[nodiscard]] bool has_posts() const noexcept { return posted_.load(std::memory_order_seq_cst) > 0; }
+  /// The time by which a poll under way ends; the end of time outside of one.
+  [[nodiscard]] TimePoint poll_deadline() const noexcept { return poll_deadline_; }
 
   // For the Scheduler.
-  [[nodiscard]] bool polling() const noexcept { return poll_deadline() != TimePoint::max(); }
-  /// Whether the fiber that becomes ready is the one that runs what is due.
-  [[nodiscard]] bool waking_server() const noexcept { return waking_server_; }
-  void note_ready(int change) noexcept { ready_.fetch_add(change, std::memory_order_relaxed); }
-  void serve() noexcept;
+  [[nodiscard]] bool polling() const noexcept { return poll_deadline_ != TimePoint::max(); }
+  void serve(TimePoint now) noexcept;
   void sleep_until(TimePoint deadline) noexcept;
   void wake() noexcept;
 
  private:
+  [[nodiscard]] bool others_ready() noexcept;
   void arm_wake_handle() noexcept;
-  [[nodiscard]] bool due() const noexcept;
+  [[nodiscard]] bool due(TimePoint now) const noexcept;
   [[nodiscard]] std::function<void()> take_posted();
+  void start(std::function<void()> body, const Standing& standing, int& count);
+  void wait_for_none(const int& count);
   void start_server();
   void run_server();
 
   struct Reactor;
   std::unique_ptr<Reactor> reactor_;
+  Meter& meter_;
+  Scheduler* scheduler_ = nullptr;  // Boost.Fiber's thread-local data owns it
   Timers timers_;
-  std::atomic<int> ready_{0};
+  Timers deadlines_;
+  TimePoint poll_deadline_ = TimePoint::max();
   std::mutex mutex_;
   std::deque<std::function<void()>> jobs_;  // under mutex_
   std::atomic<int> posted_{0};              // how many they are
   std::atomic<int> posting_{0};             // threads inside `post`
-  std::atomic<TimePoint::rep> poll_deadline_{TimePoint::max().time_since_epoch().count()};
   int fibers_ = 0;
+  boost::fibers::context* last_one_ = nullptr;  // who waits for fibers to end
 
   boost::fibers::context* server_ = nullptr;  // runs jobs and timers, unless it waits inside one
   int servers_ = 0;
   bool server_idle_ = false;
-  bool waking_server_ = false;
   bool server_coming_ = false;
   bool stopping_ = false;
 

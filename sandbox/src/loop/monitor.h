@@ -1,11 +1,11 @@
 #pragma once
 
 #include "loop/clock.h"
+#include "loop/ready_queue.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
-#include <cstdint>
-#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -16,15 +16,16 @@ namespace cloche::loop {
 class Interruptible {
  public:
   virtual ~Interruptible() = default;
-  /// Asks it to look at its budget soon. Called on the monitor's thread, while it is the one a Meter says is
-  /// running.
+  /// Asks it to look at its budget soon, and whether it should make way. Called on any thread, while it is the
+  /// one a Meter says is running.
   virtual void interrupt() noexcept = 0;
 };
 
 class Monitor;
 
 /// What one thread is running now. The thread writes it at every entry into JavaScript, so it costs a few
-/// nanoseconds and no look at a clock; the monitor reads it at every tick.
+/// nanoseconds and no look at a clock. The monitor reads it when something is due, and so does whoever brings
+/// the thread something urgent.
 class Meter {
  public:
   explicit Meter(Monitor& monitor);
@@ -32,36 +33,31 @@ class Meter {
   Meter& operator=(const Meter&) = delete;
   ~Meter();
 
-  /// `work` runs from now on; it is to be interrupted at the latest at `deadline`, besides at the end of each
-  /// slice.
-  void begin(Interruptible& work, TimePoint deadline) noexcept;
+  /// `work` runs from now on, at this rank, and is to be interrupted when `due` has come; no later than a
+  /// slice from now. Also said of what goes on to run after an interrupt. On the meter's own thread, as is
+  /// `end`.
+  void begin(Interruptible& work, Rank rank, TimePoint due) noexcept;
   void end() noexcept { running_.store(nullptr, std::memory_order_release); }
 
-  /// What runs is also to be interrupted at this time: the end of a poll.
-  void set_poll_deadline(TimePoint deadline) noexcept {
-    poll_deadline_.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
-  }
+  /// Interrupts what runs, if that is of the background. From any thread.
+  void preempt() noexcept;
+
+  [[nodiscard]] std::chrono::nanoseconds slice() const noexcept;
 
  private:
   friend class Monitor;
-  static constexpr TimePoint::rep kNever = TimePoint::max().time_since_epoch().count();
 
   Monitor& monitor_;
   std::atomic<Interruptible*> running_{nullptr};
-  std::atomic<std::uint64_t> turn_{0};
-  std::atomic<TimePoint::rep> deadline_{kNever};
-  std::atomic<TimePoint::rep> poll_deadline_{kNever};
-
-  // The monitor's own notes.
-  std::uint64_t seen_turn_ = 0;
-  TimePoint interrupt_at_{};
+  std::atomic<Rank> rank_{Rank::first};
+  std::atomic<TimePoint::rep> due_{0};
 };
 
-/// One thread that watches all Meters of a Host and interrupts what has run for a slice or past its deadline.
-/// It ticks while something runs and sleeps, without any wake-up, while nothing does.
+/// One thread that watches all Meters of a Host and interrupts what is due. It sleeps until the first of that
+/// is, and without any wake-up while nothing runs.
 class Monitor {
  public:
-  explicit Monitor(std::chrono::microseconds slice);
+  explicit Monitor(std::chrono::nanoseconds slice);
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
   ~Monitor();
@@ -70,19 +66,26 @@ class Monitor {
   /// inside `interrupt`.
   void forget(Interruptible& work);
 
+  /// How long what computes may go on while others are ready.
+  [[nodiscard]] std::chrono::nanoseconds slice() const noexcept { return slice_; }
+
  private:
   friend class Meter;
   void add(Meter& meter);
   void remove(Meter& meter);
   void watch();
-  TimePoint look(Meter& meter, TimePoint now, bool& busy);
+  [[nodiscard]] TimePoint look(Meter& meter, TimePoint now);
+  void sleep_until(std::unique_lock<std::mutex>& lock, TimePoint next);
+  [[nodiscard]] bool overslept(TimePoint next) const noexcept;
   void rouse() noexcept;
 
-  const std::chrono::microseconds slice_;
+  const std::chrono::nanoseconds slice_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Meter*> meters_;
-  std::atomic<bool> asleep_{false};
+  std::atomic<TimePoint::rep> wakes_at_{
+      TimePoint::min().time_since_epoch().count()};  // the earliest: it is awake
+  bool roused_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -98,6 +98,20 @@ void unmap(void* address, std::size_t size) noexcept {
   places().give_back(reinterpret_cast<std::uintptr_t>(address), size);
 }
 
+// Pages that differ from their neighbours are mappings of their own. To make some is quicker than to count those
+// there are.
+bool has_room_for_mappings(std::size_t count) noexcept {
+  const std::size_t size = count * page_size();
+  std::byte* probe = map(0, size, PROT_NONE);
+  if (probe == nullptr) return false;
+  bool room = true;
+  for (std::size_t i = 1; room && i < count; i += 2) {
+    room = ::mprotect(probe + i * page_size(), page_size(), PROT_READ) == 0;
+  }
+  ::munmap(probe, size);
+  return room;
+}
+
 void retire_pages(void* address, std::size_t size) noexcept {
   ::mmap(address, size, PROT_NONE, kFlags | MAP_FIXED, -1, 0);
 }

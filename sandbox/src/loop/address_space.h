@@ -23,6 +23,9 @@ void unmap(void* address, std::size_t size) noexcept;
 /// A mapping at `address` exactly, or null.
 [[nodiscard]] std::byte* map_at(void* address, std::size_t size, int protection) noexcept;
 
+/// Whether the process may have that many more mappings. Linux allows it vm.max_map_count of them.
+[[nodiscard]] bool has_room_for_mappings(std::size_t count) noexcept;
+
 /// Takes all access to a range of mapped memory, gives what it held back to the system, and keeps its addresses
 /// out of use.
 void retire_pages(void* address, std::size_t size) noexcept;

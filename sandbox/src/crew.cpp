@@ -3,25 +3,41 @@
 #include "loop/signal.h"
 
 #include <algorithm>
+#include <pthread.h>
 
 namespace cloche {
 namespace {
 
 constexpr std::size_t kBlockingThreads = 4;
 
+clockid_t cpu_clock_of(std::thread& thread) {
+  clockid_t clock{};
+  ::pthread_getcpuclockid(thread.native_handle(), &clock);
+  return clock;
+}
+
+std::chrono::nanoseconds read(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 }  // namespace
 
 Crew::Crew(unsigned threads, std::chrono::microseconds slice, Duration idle_after)
-    : idle_after_(idle_after), monitor_(slice), blocking_(kBlockingThreads) {
+    : idle_after_(idle_after),
+      monitor_(slice),
+      blocking_(kBlockingThreads),
+      balance_(std::max(threads, 1U), loop::Clock::now()) {
   if (threads == 0) {
     own_ = std::make_unique<Worker>(monitor_, blocking_, idle_after_);
-    members_.push_back({own_.get(), 0});
+    members_.push_back({.worker = own_.get()});
   }
   for (unsigned i = 0; i < threads; ++i) {
     std::promise<Worker*> ready;
     auto started = ready.get_future();
     threads_.emplace_back([this, &ready] { serve(ready); });
-    members_.push_back({started.get(), 0});
+    members_.push_back({.worker = started.get(), .cpu_clock = cpu_clock_of(threads_.back())});
   }
 }
 
@@ -44,7 +60,10 @@ Crew::~Crew() {
 
 Worker& Crew::assign() {
   const std::scoped_lock lock(mutex_);
-  Member& least = *std::ranges::min_element(members_, {}, &Member::instances);
+  std::vector<WorkerLoad> loads;
+  loads.reserve(members_.size());
+  for (const Member& member : members_) loads.push_back({member.instances, read(member.cpu_clock)});
+  Member& least = members_[balance_.choose(loads, loop::Clock::now())];
   ++least.instances;
   return *least.worker;
 }

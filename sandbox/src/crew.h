@@ -1,8 +1,10 @@
 #pragma once
 
+#include "balance.h"
 #include "worker.h"
 
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <future>
 #include <memory>
@@ -20,7 +22,7 @@ class Crew {
   /// Every instance must be gone.
   ~Crew();
 
-  /// The worker with the fewest instances; it has one more from now on.
+  /// The worker that has least to do; it has one instance more from now on.
   Worker& assign();
   /// An instance of that worker is gone.
   void release(Worker& worker);
@@ -31,6 +33,7 @@ class Crew {
  private:
   struct Member {
     Worker* worker = nullptr;
+    clockid_t cpu_clock = CLOCK_THREAD_CPUTIME_ID;
     std::size_t instances = 0;
   };
   void serve(std::promise<Worker*>& ready);
@@ -43,6 +46,7 @@ class Crew {
   std::vector<std::function<void()>> stop_;
   std::mutex mutex_;
   std::vector<Member> members_;
+  Balance balance_;
 };
 
 }  // namespace cloche

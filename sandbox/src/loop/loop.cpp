@@ -126,10 +126,7 @@ void Loop::start(std::function<void()> body, const Standing& standing, int& coun
       .detach();
 }
 
-void Loop::yield() {
-  place().yields();
-  boost::this_fiber::yield();
-}
+void Loop::yield() { scheduler_->yield(); }
 
 bool Loop::poll(std::chrono::microseconds budget) {
   reactor_->lower();

@@ -3,6 +3,7 @@
 #include "loop/loop.h"
 
 #include <algorithm>
+#include <boost/fiber/operations.hpp>
 #include <utility>
 
 namespace cloche::loop {
@@ -24,12 +25,13 @@ void Scheduler::awakened(context* fiber, FiberPlace& place) noexcept {
 
 context* Scheduler::pick_next() noexcept {
   const TimePoint now = Clock::now();
+  const bool yields = std::exchange(yielding_, false);
   loop_.serve(now);
   if (main_ != nullptr && now >= loop_.poll_deadline()) {
     ready_.rest(now);
     return std::exchange(main_, nullptr);
   }
-  if (dispatcher_ == nullptr || now < dispatcher_due_) {
+  if (dispatcher_ == nullptr || (!yields && now < dispatcher_due_)) {
     if (Place* next = ready_.pop(now)) return static_cast<FiberPlace*>(next)->fiber();
   }
   ready_.rest(now);
@@ -49,6 +51,14 @@ void Scheduler::suspend_until(const std::chrono::steady_clock::time_point& deadl
 }
 
 void Scheduler::notify() noexcept { loop_.wake(); }
+
+// Boost.Fiber asks for the next fiber before the one that yields is ready. So the next is the dispatcher, which
+// asks again when both are.
+void Scheduler::yield() {
+  place().yields();
+  yielding_ = true;
+  boost::this_fiber::yield();
+}
 
 // The thread's main fiber is the host's: it goes first wherever it does not poll.
 boost::fibers::fiber_properties* Scheduler::new_properties(context* fiber) {

@@ -23,8 +23,8 @@ class FiberPlace final : public boost::fibers::fiber_properties, public Place {
 ///
 /// - the thread's main fiber while it polls: it comes last, so that a poll runs whatever is ready, and first
 ///   once the poll's time is up;
-/// - Boost.Fiber's dispatcher, which frees fibers that ended: it comes when nothing else is ready, and once in
-///   every slice.
+/// - Boost.Fiber's dispatcher, which frees fibers that ended: it comes when nothing else is ready, when a
+///   fiber yields, and once in every slice.
 class Scheduler final : public boost::fibers::algo::algorithm_with_properties<FiberPlace> {
  public:
   Scheduler(Loop& loop, std::chrono::nanoseconds slice) noexcept;
@@ -37,6 +37,9 @@ class Scheduler final : public boost::fibers::algo::algorithm_with_properties<Fi
 
   boost::fibers::fiber_properties* new_properties(boost::fibers::context* fiber) override;
 
+  /// Has the fiber that runs compete with those that are ready, and go on at once if it comes first.
+  void yield();
+
   /// The place of the fiber that runs.
   [[nodiscard]] Place& place();
   [[nodiscard]] ReadyQueue& ready() noexcept { return ready_; }
@@ -48,6 +51,7 @@ class Scheduler final : public boost::fibers::algo::algorithm_with_properties<Fi
   boost::fibers::context* main_ = nullptr;        // when it is ready in a poll
   boost::fibers::context* dispatcher_ = nullptr;  // when it does not run
   TimePoint dispatcher_due_{};
+  bool yielding_ = false;
 };
 
 }  // namespace cloche::loop

@@ -82,13 +82,16 @@ void Runner::come_back() {
 // What was posted just before this could not interrupt it. Background work that gets a slice it was owed keeps
 // it.
 void Runner::meter_begin() {
-  loop::Loop& loop = worker_.loop;
+  const bool preemptible = standing_.rank == loop::Rank::background && !worker_.loop.ready().owed();
+  worker_.meter.begin(*this, preemptible ? loop::Rank::background : loop::Rank::interactive, due());
+  if (preemptible && worker_.loop.has_posts()) interrupt();
+}
+
+loop::TimePoint Runner::due() {
+  const loop::TimePoint slice = since_ + worker_.monitor.slice();
   const loop::TimePoint spent = loop::after(since_, cpu_limit_ - cpu_used_);
-  const loop::TimePoint due = std::min(
-      {since_ + worker_.monitor.slice(), spent, deadline_, loop.deadlines().next(), loop.poll_deadline()});
-  const bool preemptible = standing_.rank == loop::Rank::background && !loop.ready().owed();
-  worker_.meter.begin(*this, preemptible ? loop::Rank::background : loop::Rank::interactive, due);
-  if (preemptible && loop.has_posts()) interrupt();
+  const loop::TimePoint waited = std::min(worker_.loop.deadlines().next(), worker_.loop.poll_deadline());
+  return std::min(std::min(slice, spent), std::min(deadline_, waited));
 }
 
 // The thread's CPU clock is exact but slow to read, so a stay is timed by the wall clock until it lasts long

@@ -126,6 +126,7 @@ class Runner final : private loop::Interruptible {
   void leave();
   void come_back();
   void meter_begin();
+  [[nodiscard]] loop::TimePoint due();
   void meter_end() noexcept { worker_.meter.end(); }
   void account();
   void time_by_cpu_clock();

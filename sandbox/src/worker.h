@@ -18,6 +18,8 @@ class Runner;
 /// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work
 /// goes. Made and destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
 class Worker final : private Parker {
+  Duration cpu_read_{};  // here, because the loop's fibers use it until they have ended
+
  public:
   Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all, Duration idle_after);
   Worker(const Worker&) = delete;
@@ -45,7 +47,6 @@ class Worker final : private Parker {
 
   Parker* outer_;
   Worker* outer_worker_;
-  Duration cpu_read_{};
 };
 
 }  // namespace cloche

@@ -71,8 +71,6 @@ class Loop {
   /// When the first of either is due.
   [[nodiscard]] TimePoint next_due() const noexcept { return std::min(timers_.next(), deadlines_.next()); }
 
-  /// Whether another fiber is ready to run, or a job waits for one.
-  [[nodiscard]] bool others_ready() noexcept;
   /// Whether what runs should let others run now: another fiber is ready, a job or a timer is due, or the poll
   /// is to end. Asked after each turn of an instance, and by what computes when it is interrupted.
   [[nodiscard]] bool should_make_way() noexcept;
@@ -88,6 +86,7 @@ class Loop {
   void wake() noexcept;
 
  private:
+  [[nodiscard]] bool others_ready() noexcept;
   void arm_wake_handle() noexcept;
   [[nodiscard]] bool due(TimePoint now) const noexcept;
   [[nodiscard]] std::function<void()> take_posted();

@@ -242,18 +242,32 @@ void Loop::wake() noexcept {
   reactor_->raise();
 }
 
-void Loop::park(const std::function<void(std::function<void()> wake)>& arm) {
+void Loop::park(const Parking& arm) {
   // Shared with the waker, which may come late or twice.
-  auto signal = std::make_shared<Signal>(*this);
-  arm([this, signal, rank = place().standing().rank] {
-    if (t_loop == this) {
-      signal->notify();
+  struct Wait {
+    explicit Wait(Loop& its_loop) noexcept : loop(&its_loop), signal(its_loop) {}
+    std::mutex mutex;
+    Loop* loop;  // under mutex; null when nobody waits any more
+    Signal signal;
+  };
+  const auto wait = std::make_shared<Wait>(*this);
+  arm([wait, rank = place().standing().rank] {
+    const std::scoped_lock lock(wait->mutex);
+    if (wait->loop == nullptr) return;
+    if (wait->loop == t_loop) {
+      wait->signal.notify();
     } else {
-      post([signal] { signal->notify(); }, rank);
+      wait->loop->post([wait] { wait->signal.notify(); }, rank);
     }
   });
-  signal->wait();
+  wait->signal.wait();
+  {
+    const std::scoped_lock lock(wait->mutex);
+    wait->loop = nullptr;
+  }
   refresh_wake_handle();
 }
+
+const void* Loop::fiber() noexcept { return context::active(); }
 
 }  // namespace cloche::loop

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cloche/future.h>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -45,8 +46,11 @@ class Loop {
   void spawn(std::function<void()> body, const Standing& standing);
 
   /// Parks the calling fiber until `wake`, which `arm` is given first, was called from any thread: what a
-  /// Parker does.
-  void park(const std::function<void(std::function<void()> wake)>& arm);
+  /// Parker does. It may be called later still, even when the Loop is gone.
+  void park(const Parking& arm);
+
+  /// What tells the calling fiber from others that have not ended.
+  [[nodiscard]] static const void* fiber() noexcept;
 
   /// Lets other fibers run before this one goes on, if it is their turn.
   void yield();

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kBomb = "[...'.'.repeat(5e8)].length";
+constexpr auto kBomb = "[...'.'.repeat(2e7)].length";
 constexpr auto kExports = "hot_reload: {state: export}\n";
 
 constexpr auto kStateful = R"(

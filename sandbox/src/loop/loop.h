@@ -35,7 +35,7 @@ class Loop {
   ~Loop();
 
   /// The calling thread's Loop, or null.
-  [[nodiscard]] static Loop* current() noexcept;
+  [[nodiscard]] static Loop* current() noexcept { return current_; }
 
   /// Has `job` run on this thread, soon, on a fiber. It may end in code of the host's (what waits for a
   /// Future), so it may wait; others are run meanwhile. One that is not of the background interrupts what
@@ -90,6 +90,8 @@ class Loop {
   void wake() noexcept;
 
  private:
+  static inline constinit thread_local Loop* current_ = nullptr;
+
   [[nodiscard]] bool others_ready() noexcept;
   void arm_wake_handle() noexcept;
   [[nodiscard]] bool due(TimePoint now) const noexcept;

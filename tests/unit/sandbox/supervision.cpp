@@ -14,7 +14,7 @@ namespace {
 constexpr auto kCounter = R"(
   let calls = 0;
   export const count = () => ++calls;
-  export const crash = () => [...'.'.repeat(5e8)].length;
+  export const crash = () => [...'.'.repeat(2e7)].length;
   export const never = () => new Promise(() => {});
   export const loop = () => { for (;;) {} };
 )";

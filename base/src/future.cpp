@@ -7,7 +7,7 @@ namespace {
 
 class BlockingParker final : public Parker {
  public:
-  void park(const std::function<void(std::function<void()> wake)>& arm) override {
+  void park(const Parking& arm) override {
     // Shared with the waker, who may still be inside notify when this frame is gone.
     struct Gate {
       std::mutex mutex;

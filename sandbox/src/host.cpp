@@ -4,17 +4,26 @@
 #include "instance.h"
 #include "js/engine.h"
 #include "js/traps.h"
+#include "supervision/census.h"
+#include "supervision/slot.h"
 
 #include <algorithm>
 #include <cloche/bindings.h>
+#include <cloche/dependencies.h>
 #include <cloche/package.h>
 #include <cloche/resolve.h>
 #include <cloche/semver.h>
 #include <map>
 #include <mutex>
+#include <random>
+#include <ranges>
 #include <utility>
 
 namespace cloche {
+
+using supervision::Blueprint;
+using supervision::Slot;
+
 namespace {
 
 /// The version of the API that plugins are written against: `engines.api` of a manifest is checked against
@@ -46,29 +55,31 @@ std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants,
                 manifest.main_where);
 }
 
+double random_number() {
+  thread_local std::mt19937_64 generator(std::random_device{}());
+  return std::uniform_real_distribution<double>()(generator);
+}
+
 }  // namespace
 
-class Host::Impl {
+class Host::Impl final : private supervision::SlotHost {
  public:
   Impl(HostOptions options, Version version)
       : options_(std::move(options)),
         version_(std::move(version)),
         registry_(std::make_shared<const Registry>(std::move(options_.registry))),
         catalogue_(registry_->catalogue()),
+        census_(options_.max_live_instances, [this] { return all_slots(); }),
         crew_(options_.workers, options_.slice, options_.idle_after) {}
 
-  ~Impl() {
-    std::vector<std::shared_ptr<Instance>> all;
-    {
-      const std::scoped_lock lock(mutex_);
-      for (const auto& [id, instance] : instances_) all.push_back(instance);
-    }
-    for (const auto& instance : all) static_cast<void>(instance->unload().get());
+  ~Impl() override {
+    for (const auto& slot : std::views::reverse(all_slots())) static_cast<void>(slot->unload({}).get());
     wait_for_all();
   }
 
-  Result<Plugin> load(const Manifest& manifest, std::shared_ptr<const PackageFiles> files,
-                      const LoadOptions& options);
+  Result<Plugin> load(Blueprint blueprint, const LoadOptions& options);
+  Result<std::vector<Plugin>> load_all(std::vector<Blueprint> blueprints, const LoadOptions& options);
+  [[nodiscard]] Result<Blueprint> open(const std::filesystem::path& folder) const override;
 
   [[nodiscard]] Grants resolve(const Manifest& manifest) const {
     return cloche::resolve(manifest, options_.policy, catalogue_,
@@ -79,6 +90,12 @@ class Host::Impl {
 
  private:
   [[nodiscard]] Result<Bindings> admit(const Manifest& manifest, const LoadOptions& options) const;
+  [[nodiscard]] Result<void> check_neighbours(const Manifest& manifest) override;
+  [[nodiscard]] Result<InstanceParts> build(const Blueprint& blueprint,
+                                            const LoadOptions& options) const override;
+  void restarted(const std::string& id) override;
+  [[nodiscard]] std::vector<std::shared_ptr<Slot>> all_slots();
+  [[nodiscard]] std::vector<LoadedPlugin> all_loaded();
   void forget(std::uint64_t id, Worker& worker);
   void wait_for_all();
 
@@ -88,9 +105,10 @@ class Host::Impl {
   Catalogue catalogue_;
   std::mutex mutex_;
   std::uint64_t last_ = 0;
-  std::map<std::uint64_t, std::shared_ptr<Instance>> instances_;
+  std::map<std::uint64_t, std::shared_ptr<Slot>> slots_;
   std::size_t running_ = 0;
   std::optional<Promise<void>> all_gone_;
+  supervision::Census census_;
   Crew crew_;  // last: its threads use what is above
 };
 
@@ -105,17 +123,45 @@ Result<Bindings> Host::Impl::admit(const Manifest& manifest, const LoadOptions& 
   return bind(registry_, std::move(grants), {manifest.id, manifest.name, to_string(manifest.version)});
 }
 
-Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const PackageFiles> files,
-                                const LoadOptions& options) {
+Result<Blueprint> Host::Impl::open(const std::filesystem::path& folder) const {
+  auto package = Package::open(folder);
+  if (!package) return package.error();
+  Manifest manifest = package->manifest();
+  return Blueprint{std::move(manifest), std::make_shared<const FolderFiles>(std::move(*package)), folder};
+}
+
+Result<InstanceParts> Host::Impl::build(const Blueprint& blueprint, const LoadOptions& options) const {
+  const Manifest& manifest = blueprint.manifest;
+  auto bindings = admit(manifest, options);
+  if (!bindings) return bindings.error();
+  return InstanceParts{std::move(*bindings),     blueprint.files,       manifest.main,
+                       manifest.code_generation, manifest.web_assembly, options_.contain_crashes,
+                       options.weight,           options_.log,          options_.observer};
+}
+
+// Those that are loaded, and those that another version of it would leave without what they depend on.
+Result<void> Host::Impl::check_neighbours(const Manifest& manifest) {
+  auto loaded = all_loaded();
+  if (auto fits = check_dependencies(manifest, loaded); !fits) return fits;
+  std::erase_if(loaded, [&](const LoadedPlugin& plugin) { return plugin.id == manifest.id; });
+  loaded.push_back({manifest.id, manifest.version});
+  for (const auto& slot : all_slots()) {
+    const auto blueprint = slot->blueprint();
+    if (!blueprint->manifest.dependencies.contains(manifest.id)) continue;
+    if (auto fits = check_dependencies(blueprint->manifest, loaded); !fits) return fits;
+  }
+  return {};
+}
+
+Result<Plugin> Host::Impl::load(Blueprint blueprint, const LoadOptions& options) {
   if (options.weight < 1 || options.weight > kMostWeight) {
     return Error(Errc::invalid_argument,
                  "LoadOptions::weight: expected 1 to 10000, found " + std::to_string(options.weight));
   }
-  auto bindings = admit(manifest, options);
-  if (!bindings) return bindings.error();
-  InstanceParts parts{std::move(*bindings),     std::move(files),      manifest.main,
-                      manifest.code_generation, manifest.web_assembly, options_.contain_crashes,
-                      options.weight,           options_.log,          options_.observer};
+  if (auto fits = check_dependencies(blueprint.manifest, all_loaded()); !fits) return fits.error();
+  auto parts = build(blueprint, options);
+  if (!parts) return parts.error();
+  if (auto place = census_.admit(); !place) return place.error();
   Worker& worker = crew_.assign();
   std::uint64_t id = 0;
   {
@@ -123,23 +169,74 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
     id = ++last_;
     ++running_;
   }
-  auto started = start_instance(worker, std::move(parts), [this, id, &worker] { forget(id, worker); }).get();
-  if (!started) return started.error();
+  const auto slot = std::make_shared<Slot>(
+      supervision::SlotParts{worker, *this, census_, std::make_shared<const Blueprint>(std::move(blueprint)),
+                             options, options_.observer, options_.random ? options_.random : random_number,
+                             [this, id, &worker] { forget(id, worker); }});
+  if (auto loaded = slot->load(std::move(*parts)).get(); !loaded) return loaded.error();
   {
     const std::scoped_lock lock(mutex_);
-    instances_.emplace(id, *started);
+    slots_.emplace(id, slot);
   }
-  // The handle's copies share a lease; when the last one goes, the instance is unloaded.
-  Instance* instance = started->get();
-  return Plugin(std::shared_ptr<Instance>(
-      instance, [held = std::move(*started)](Instance*) { static_cast<void>(held->unload()); }));
+  // The handle's copies share a lease; when the last one goes, the plugin is unloaded.
+  return Plugin(std::shared_ptr<Slot>(slot.get(), [slot](Slot*) { static_cast<void>(slot->unload({})); }));
+}
+
+Result<std::vector<Plugin>> Host::Impl::load_all(std::vector<Blueprint> blueprints,
+                                                 const LoadOptions& options) {
+  std::vector<Manifest> manifests;
+  for (const Blueprint& blueprint : blueprints) manifests.push_back(blueprint.manifest);
+  const auto order = load_order(manifests, all_loaded());
+  if (!order) return order.error();
+  std::map<std::size_t, Plugin> loaded;  // by their place in `blueprints`
+  std::vector<Plugin> in_order;
+  for (const std::size_t index : *order) {
+    auto plugin = load(std::move(blueprints[index]), options);
+    if (!plugin) {
+      for (Plugin& each : std::views::reverse(in_order)) static_cast<void>(each.unload().get());
+      return plugin.error();
+    }
+    in_order.push_back(*plugin);
+    loaded.emplace(index, std::move(*plugin));
+  }
+  std::vector<Plugin> plugins;
+  for (auto& [index, plugin] : loaded) plugins.push_back(std::move(plugin));
+  return plugins;
+}
+
+// What requires it is restarted too, where it is so supervised; and what requires that, when it was.
+void Host::Impl::restarted(const std::string& id) {
+  for (const auto& slot : all_slots()) {
+    const auto blueprint = slot->blueprint();
+    const auto& dependencies = blueprint->manifest.dependencies;
+    const auto found = dependencies.find(id);
+    if (found == dependencies.end() || found->second.optional || !slot->restarts_with_dependencies())
+      continue;
+    static_cast<void>(slot->restart());
+  }
+}
+
+std::vector<std::shared_ptr<Slot>> Host::Impl::all_slots() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::shared_ptr<Slot>> all;
+  for (const auto& [id, slot] : slots_) all.push_back(slot);
+  return all;
+}
+
+std::vector<LoadedPlugin> Host::Impl::all_loaded() {
+  std::vector<LoadedPlugin> all;
+  for (const auto& slot : all_slots()) {
+    const auto blueprint = slot->blueprint();
+    all.push_back({blueprint->manifest.id, blueprint->manifest.version});
+  }
+  return all;
 }
 
 void Host::Impl::forget(std::uint64_t id, Worker& worker) {
   crew_.release(worker);
-  std::shared_ptr<Instance> last;  // destroyed without the lock
+  std::shared_ptr<Slot> last;  // destroyed without the lock
   const std::scoped_lock lock(mutex_);
-  if (auto node = instances_.extract(id)) last = std::move(node.mapped());
+  if (auto node = slots_.extract(id)) last = std::move(node.mapped());
   if (--running_ == 0 && all_gone_) all_gone_->settle({});
 }
 
@@ -172,15 +269,25 @@ Host& Host::operator=(Host&&) noexcept = default;
 Host::~Host() = default;
 
 Result<Plugin> Host::load(const std::filesystem::path& folder, const LoadOptions& options) {
-  auto package = Package::open(folder);
-  if (!package) return package.error();
-  const Manifest manifest = package->manifest();
-  return impl_->load(manifest, std::make_shared<const FolderFiles>(std::move(*package)), options);
+  auto blueprint = impl_->open(folder);
+  if (!blueprint) return blueprint.error();
+  return impl_->load(std::move(*blueprint), options);
 }
 
 Result<Plugin> Host::load(Manifest manifest, std::shared_ptr<const PackageFiles> files,
                           const LoadOptions& options) {
-  return impl_->load(manifest, std::move(files), options);
+  return impl_->load({std::move(manifest), std::move(files), {}}, options);
+}
+
+Result<std::vector<Plugin>> Host::load_all(const std::vector<std::filesystem::path>& folders,
+                                           const LoadOptions& options) {
+  std::vector<Blueprint> blueprints;
+  for (const auto& folder : folders) {
+    auto blueprint = impl_->open(folder);
+    if (!blueprint) return blueprint.error();
+    blueprints.push_back(std::move(*blueprint));
+  }
+  return impl_->load_all(std::move(blueprints), options);
 }
 
 bool Host::poll(std::chrono::microseconds budget) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "loop/clock.h"
+
 #include <cloche/bindings.h>
 #include <cloche/detail/outgoing.h>
 #include <cloche/host.h>
 #include <cloche/plugin.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +15,16 @@ namespace cloche {
 
 class Worker;
 
-/// One running copy of a plugin, as its handles see it. Any thread may call these.
+/// A call that is on the heap before it reaches an instance.
+struct QueuedCall {
+  enum class Kind : std::uint8_t { call_export, read_export };
+  Kind kind = Kind::call_export;
+  std::string name;
+  CallOptions options;
+  std::shared_ptr<detail::Outgoing> outgoing;
+};
+
+/// One running copy of a plugin. Any thread may call these, unless they say otherwise.
 class Instance {
  public:
   virtual ~Instance() = default;
@@ -23,8 +35,36 @@ class Instance {
 
   virtual void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) = 0;
   virtual void read_export(std::string_view name, detail::Outgoing& outgoing) = 0;
+  /// Puts a call into the mailbox, or says why it cannot be; then the call is still to be failed.
+  [[nodiscard]] virtual std::optional<Error> queue(const QueuedCall& call) = 0;
 
   virtual Future<void> unload() = 0;
+
+  // On the worker's thread alone:
+
+  /// Whether the calling fiber is inside, in one of its host functions.
+  [[nodiscard]] virtual bool inside() const noexcept = 0;
+  /// Whether nothing is under way, and nobody holds a function of it: only timers would be missed.
+  [[nodiscard]] virtual bool idle() const noexcept = 0;
+  /// Settles when no call is under way any more, at `deadline`, or when it closes, whichever is first. Calls
+  /// are still taken; whoever drains it sees to it that none are made.
+  [[nodiscard]] virtual Future<void> drain(loop::TimePoint deadline) = 0;
+  /// Undoes `drain`.
+  virtual void resume() = 0;
+};
+
+/// Who keeps an instance, and is told what becomes of it, on the worker's thread.
+class InstanceKeeper {
+ public:
+  virtual ~InstanceKeeper() = default;
+  /// It exists, and its main module is about to run.
+  virtual void made(std::shared_ptr<Instance> instance) = 0;
+  /// The engine gave it up. Told before its callers are.
+  virtual void crashed(const Error& error) = 0;
+  /// A limit ended what it did. Told inside it: nothing may be done to it now.
+  virtual void limited(Errc limit) = 0;
+  /// It was destroyed, whether or not it was ever loaded.
+  virtual void gone() = 0;
 };
 
 /// What an instance is made of.
@@ -36,14 +76,14 @@ struct InstanceParts {
   bool web_assembly = true;
   bool contain_crashes = true;
   std::uint32_t weight = 100;
+  std::uint32_t weight = 100;
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
 };
 
 /// Makes an instance on `worker`, from any thread, and runs its main module; the future settles when that is
-/// done. `gone` is called on the worker's thread when the instance has been destroyed, whether or not it was
-/// ever loaded.
+/// done.
 [[nodiscard]] Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts parts,
-                                                               std::function<void()> gone);
+                                                               std::shared_ptr<InstanceKeeper> keeper);
 
 }  // namespace cloche

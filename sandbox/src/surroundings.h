@@ -16,6 +16,10 @@
 
 namespace cloche {
 
+namespace js {
+class Waits;
+}
+
 /// Where a turn of an instance comes from. In each round of its event loop the sources are served in this
 /// order; microtasks are run at the end of every turn.
 enum class TurnSource : std::uint8_t {
@@ -45,6 +49,8 @@ class Surroundings {
   [[nodiscard]] virtual std::uint64_t under_way() const noexcept = 0;
   /// What a host function that runs on the plugin's own stack may ask for.
   [[nodiscard]] virtual CallServices& sync_services() noexcept = 0;
+  /// The waits of its host functions.
+  [[nodiscard]] virtual js::Waits& waits() noexcept = 0;
 
   /// Makes a handle, for any thread, of the function the realm keeps under `id`; after the last copy the
   /// realm is told to release it.

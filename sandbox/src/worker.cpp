@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include "js/runner.h"
+#include "js/services.h"
 
 #include <ctime>
 #include <utility>
@@ -34,11 +35,13 @@ Duration Worker::read_cpu() noexcept {
   return cpu_read_ = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// A host function may wait for a Future on its plugin's own stack: the isolate is left meanwhile, for others
-// run.
-void Worker::park(const std::function<void(std::function<void()> wake)>& arm) {
-  if (running == nullptr) return loop.park(arm);
-  running->outside([&] { loop.park(arm); });
+// A host function may wait for a Future, on its plugin's own stack or on a fiber of its own: when the plugin
+// is closed, it waits no longer.
+void Worker::park(const Parking& arm) {
+  if (running != nullptr) return running->park(arm);
+  const auto host_function = host_functions.find(loop::Loop::fiber());
+  if (host_function != host_functions.end()) return host_function->second->park(arm);
+  loop.park(arm);
 }
 
 }  // namespace cloche

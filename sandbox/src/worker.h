@@ -8,12 +8,14 @@
 
 #include <cloche/future.h>
 #include <cloche/limits.h>
+#include <unordered_map>
 
 namespace cloche {
 
 namespace js {
 class Runner;
-}
+class Waits;
+}  // namespace js
 
 /// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work
 /// goes. Made and destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
@@ -40,10 +42,12 @@ class Worker final : private Parker {
   loop::SignalStack signal_stack;
   IdleTime idle_time;
   js::Runner* running = nullptr;  ///< whose isolate is entered now
-  loop::Loop loop;                ///< last: its fibers use what is above until they have ended
+  /// The fibers that run host functions, and whose.
+  std::unordered_map<const void*, js::Waits*> host_functions;
+  loop::Loop loop;  ///< last: its fibers use what is above until they have ended
 
  private:
-  void park(const std::function<void(std::function<void()> wake)>& arm) override;
+  void park(const Parking& arm) override;
 
   Parker* outer_;
   Worker* outer_worker_;

@@ -62,3 +62,52 @@ case_one_that_cannot_be_loaded() {
 }
 case_json() { serve_and_send TERM --json "$plugins/word-count"; exits 0; json /serving/0/plugin cloche.sample.word-count; }
 case_no_folder() { run run; exits 2; complains '\[usage\].*DIR'; }
+case_reload_on_sighup() {
+  plugin <<<'setInterval(() => console.log("one"), 5);'
+  then_wait=(reload_once)
+  serve_and_send TERM p
+  exits 0
+  prints_like '^reloaded test\.plugin 1\.0\.0 from p$'
+  prints_like '^test\.plugin: two$'
+}
+reload_once() {
+  plugin <<<'setInterval(() => console.log("two"), 5);'
+  kill -s HUP "$pid"
+  wait_for two
+}
+case_reload_of_a_broken_version() {
+  plugin <<<'setInterval(() => console.log("one"), 5);'
+  then_wait=(reload_broken)
+  serve_and_send TERM p
+  exits 0
+  complains '^not reloaded, test\.plugin 1\.0\.0 goes on: p/main\.mjs.*source_invalid'
+}
+reload_broken() {
+  plugin <<<'('
+  kill -s HUP "$pid"
+  wait_for 'goes on'
+}
+case_restart_on_crash() {
+  plugin 'limits: {heap: 32MiB, cpu_per_call: 60s, wall_per_call: 60s}' <<<'setTimeout(() => [..."x".repeat(5e8)], 1);'
+  then_wait=(wait_for restarted)
+  serve_and_send TERM p --restart on-crash
+  exits 0
+  grep -q '^test\.plugin: restarted$' "$folder/stderr" || fail "expected to be told of the restart"
+}
+case_restart_unheard_of() { run run p --restart sometimes; exits 2; complains '\[usage\].*--restart'; }
+case_dependencies_go_first() {
+  plugin 'dependencies:' '  test.core: {version: ^1.0}' <<<'console.log("needy")'
+  mkdir core
+  sed -e 's/test\.plugin/test.core/' -e '/dependencies/,$d' p/plugin.yaml >core/plugin.yaml
+  echo 'console.log("core")' >core/main.mjs
+  serve_and_send TERM p core
+  exits 0
+  [[ $(head -2 "$folder/stdout") == 'test.core: core
+test.plugin: needy' ]] || fail "expected core before plugin"
+}
+case_dependency_that_is_missing() {
+  plugin 'dependencies:' '  test.core: {version: ^1.0}' <<<'export {}'
+  run run p
+  exits 3
+  complains '^cloche: p/plugin\.yaml:6:14: error\[manifest_invalid\]|p/plugin\.yaml:6:.*test\.core'
+}

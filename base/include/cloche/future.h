@@ -13,13 +13,16 @@
 
 namespace cloche {
 
+/// Given what wakes a thread or fiber that is about to wait, sees to it that it is called, from any thread, at
+/// least once.
+using Parking = std::function<void(std::function<void()> wake)>;
+
 /// How a thread waits. A thread that runs fibers installs its own, which parks the fiber; others block.
 class Parker {
  public:
   virtual ~Parker() = default;
-  /// Returns once `wake` was called, from any thread, at least once. `arm` is called first, with the `wake`
-  /// to use.
-  virtual void park(const std::function<void(std::function<void()> wake)>& arm) = 0;
+  /// Calls `arm` and returns once `wake` was called; or earlier, when whoever waits is to give up.
+  virtual void park(const Parking& arm) = 0;
 };
 
 /// The calling thread's Parker: never null.
@@ -94,12 +97,14 @@ class [[nodiscard]] Future {
     return shared == nullptr || (*shared)->ready();
   }
 
-  /// Waits and gives the result: a plain thread blocks, a fiber of Cloche's parks.
+  /// Waits and gives the result: a plain thread blocks, a fiber of Cloche's parks. In a host function whose
+  /// plugin is unloaded meanwhile, it waits no longer and answers `cancelled`.
   [[nodiscard]] Result<T> get() {
     if (auto* result = std::get_if<Result<T>>(&state_)) return std::move(*result);
     Shared& shared = std::get<Shared>(state_);
     if (!shared->ready()) {
       this_thread_parker().park([&](std::function<void()> wake) { shared->when_ready(std::move(wake)); });
+      if (!shared->ready()) return Error(Errc::cancelled, "the wait was ended, for its plugin is unloaded");
     }
     return shared->take();
   }

@@ -7,3 +7,4 @@
 #include <cloche/observer.h>
 #include <cloche/plugin.h>
 #include <cloche/registry.h>
+#include <cloche/supervision.h>

@@ -9,8 +9,10 @@
 #include <cloche/policy.h>
 #include <cloche/registry.h>
 #include <cloche/result.h>
+#include <cloche/supervision.h>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +58,16 @@ struct HostOptions {
 
   /// V8 flags, such as "--max-lazy". They count for the process, for the first Host in it.
   std::vector<std::string> engine_flags = {};
+
+  /// How many plugins may live at once; 0: any number. Beyond it, a load first evicts the least recently used
+  /// idle plugin whose manifest says `hot_reload: {state: export}`: what its `exportState()` gives is kept, and
+  /// its next call starts it again, with `importState(state)`. Timers it had set are forgotten; one whose
+  /// functions the host holds is not evicted. (While a plugin is reloaded, it lives twice.)
+  std::size_t max_live_instances = 0;
+
+  /// Numbers from 0 up to, and without, 1, for the jitter of restarts; called on workers' threads. Null:
+  /// random ones.
+  std::function<double()> random = {};
 };
 
 struct LoadOptions {
@@ -65,6 +77,7 @@ struct LoadOptions {
   /// How much of its worker's time the plugin gets beside others that compute: parts of the sum of their
   /// weights, from 1 to 10,000. What one does not use, the others have.
   std::uint32_t weight = 100;
+  Supervision supervision = {};  ///< what becomes of it when it crashes
 };
 
 /// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load`, which any thread may
@@ -75,16 +88,24 @@ class Host {
   [[nodiscard]] static Result<Host> create(HostOptions options);
   Host(Host&&) noexcept;
   Host& operator=(Host&&) noexcept;
-  /// Unloads every plugin and waits for that.
+  /// Unloads every plugin, the last one loaded first, and waits for that.
   ~Host();
 
   /// Loads the plugin in `folder`: reads its manifest, resolves its grants, runs its main module. Waits for
-  /// it. Errors: `invalid_argument` (a weight that is none), `manifest_invalid`, `source_invalid`, `not_capable`, `module_not_found`, `threw`, any limit.
+  /// it. Plugins that its manifest requires (`dependencies`) must be loaded already. Errors:
+  /// `invalid_argument` (a weight that is none), `manifest_invalid`, `source_invalid`, `not_capable`,
+  /// `module_not_found`, `threw`, any limit, `quota` (HostOptions::max_live_instances).
   [[nodiscard]] Result<Plugin> load(const std::filesystem::path& folder, const LoadOptions& options = {});
 
   /// Loads a plugin from a manifest and files that need not be a folder.
   [[nodiscard]] Result<Plugin> load(Manifest manifest, std::shared_ptr<const PackageFiles> files,
                                     const LoadOptions& options = {});
+
+  /// Loads several plugins, each after those of them that it depends on; the handles come in the order of
+  /// `folders`. When one cannot be loaded, those loaded before are unloaded. Errors: as of `load`, and
+  /// `manifest_invalid`, at the entry, for dependencies that form a cycle or that no version satisfies.
+  [[nodiscard]] Result<std::vector<Plugin>> load_all(const std::vector<std::filesystem::path>& folders,
+                                                     const LoadOptions& options = {});
 
   /// Without workers: runs plugins on the calling thread until nothing is left to do now or `budget` is used
   /// up. True when something is left. To be called when `wake_handle` is readable, or once a frame.

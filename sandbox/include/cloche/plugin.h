@@ -4,8 +4,11 @@
 #include <cloche/detail/outgoing.h>
 #include <cloche/future.h>
 #include <cloche/grants.h>
+#include <cloche/manifest.h>
+#include <cloche/supervision.h>
 #include <cloche/urgency.h>
 #include <cloche/value.h>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +16,11 @@
 
 namespace cloche {
 
-class Instance;
+class PackageFiles;
+
+namespace supervision {
+class Slot;
+}
 
 /// How one call differs from the plugin's limits. A limit here can only be tighter than the plugin's own.
 struct CallOptions {
@@ -22,13 +29,14 @@ struct CallOptions {
   Urgency urgency = Urgency::interactive;
 };
 
-/// A loaded plugin. Copies name the same instance; when the last copy goes, and the Host no longer needs it,
+/// A loaded plugin, through all its restarts and reloads. Copies name the same plugin; when the last copy goes, and the Host no longer needs it,
 /// it is unloaded. Every function may be called from any thread. On the thread that runs the plugin, an idle
 /// plugin answers a call before `call` returns; elsewhere, or when it is busy, the call joins its mailbox.
 class Plugin {
  public:
-  [[nodiscard]] const PluginInfo& info() const noexcept;
-  [[nodiscard]] const Grants& grants() const noexcept;
+  /// As of now: a reload may change both.
+  [[nodiscard]] PluginInfo info() const;
+  [[nodiscard]] Grants grants() const;
   /// The names its main module exports.
   [[nodiscard]] std::vector<std::string> exports() const;
 
@@ -57,17 +65,40 @@ class Plugin {
     return outgoing.future();
   }
 
-  /// Ends it: calls that wait or run answer `unloaded`, host functions under way are cancelled and waited
-  /// for, then its memory is returned. Settles when that is done; further calls answer `unloaded`.
-  Future<void> unload();
+  /// Ends it: new calls answer `unloaded`, and so do those that wait or run, at once or when the drain is over;
+  /// host functions under way are cancelled and waited for, then its memory is returned. Settles when that is
+  /// done. A host function of the plugin's own cannot wait for it: its `get` answers `cancelled`. Unloading
+  /// again, with a shorter drain, ends a longer one.
+  Future<void> unload(const UnloadOptions& options = {});
+
+  /// Starts it again, now, whatever it is doing; one that was quarantined too. Calls under way answer
+  /// `unloaded`; its crashes so far are forgotten. Settles when the main module has run. Errors: as of
+  /// Host::load, and then `Supervision` says what comes next.
+  Future<void> restart();
+
+  /// Exchanges it for the version that is now in the folder it came from (or in `folder`, or made of
+  /// `manifest` and `files`); the id must be the same. The new version is loaded beside the old one. If it
+  /// exports `health`, that must not throw, reject or answer false. If both manifests say
+  /// `hot_reload: {state: export}`, calls are held until those under way are done, and what the old one's
+  /// `exportState()` gives goes to the new one's `importState(state)`. From then on calls go to the new one;
+  /// those under way finish on the old one, within the drain, before it is unloaded. No call is lost to the
+  /// exchange; handles of the old one's functions answer `unloaded`. Settles when the old one is gone. Errors:
+  /// as of Host::load, and of the exports named; then the old version goes on.
+  Future<void> reload(const ReloadOptions& options = {});
+  Future<void> reload(const std::filesystem::path& folder, const ReloadOptions& options = {});
+  Future<void> reload(Manifest manifest, std::shared_ptr<const PackageFiles> files,
+                      const ReloadOptions& options = {});
+
+  /// How it has fared so far.
+  [[nodiscard]] Life life() const;
 
  private:
   friend class Host;
-  explicit Plugin(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
+  explicit Plugin(std::shared_ptr<supervision::Slot> slot) : slot_(std::move(slot)) {}
   void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing);
   void read_export(std::string_view name, detail::Outgoing& outgoing);
 
-  std::shared_ptr<Instance> instance_;
+  std::shared_ptr<supervision::Slot> slot_;
 };
 
 }  // namespace cloche

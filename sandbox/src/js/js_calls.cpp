@@ -65,6 +65,18 @@ void JsInstance::submit(const CallOptions& options, const Target& target, detail
 
 void JsInstance::submit_from_afar(const CallOptions& options, const Target& target,
                                   std::shared_ptr<detail::Outgoing> heap) {
+  const auto call = waiting_call(options, target, std::move(heap));
+  if (auto refused = post_call(call)) call->outgoing->fail(std::move(*refused));
+}
+
+std::optional<Error> JsInstance::queue(const QueuedCall& call) {
+  const auto kind =
+      call.kind == QueuedCall::Kind::read_export ? Target::Kind::read_export : Target::Kind::call_export;
+  return post_call(waiting_call(call.options, {kind, call.name, 0}, call.outgoing));
+}
+
+std::shared_ptr<JsInstance::WaitingCall> JsInstance::waiting_call(
+    const CallOptions& options, const Target& target, std::shared_ptr<detail::Outgoing> heap) const {
   auto call = std::make_shared<WaitingCall>();
   call->outgoing = std::move(heap);
   call->name = target.name;
@@ -72,7 +84,7 @@ void JsInstance::submit_from_afar(const CallOptions& options, const Target& targ
   call->cpu = std::min(options.cpu, limits().cpu_per_call);
   call->rank = rank_of(options.urgency);
   call->deadline = loop::after(loop::Clock::now(), std::min(options.wall, limits().wall_per_call));
-  if (auto refused = post_call(call)) call->outgoing->fail(std::move(*refused));
+  return call;
 }
 
 std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& call) {
@@ -104,6 +116,7 @@ void JsInstance::watch_deadline(const std::shared_ptr<WaitingCall>& call) {
         waiting->over = true;
         waiting->outgoing->fail(limit_error(Errc::wall_limit));
         std::erase_if(waiting_, [&](const auto& entry) { return entry.second == waiting; });
+        work_.notify();
       });
 }
 

@@ -34,10 +34,10 @@ class Loading final : public detail::Outgoing {
 }  // namespace
 
 JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<IsolateHome> home,
-                       std::function<void()> gone)
+                       std::shared_ptr<InstanceKeeper> keeper)
     : worker_(worker),
       parts_(std::move(parts)),
-      gone_(std::move(gone)),
+      keeper_(std::move(keeper)),
       home_(std::move(home)),
       runner_(home_->runner()),
       share_(parts_.weight),
@@ -78,17 +78,18 @@ void JsInstance::make_world() {
 }
 
 bool JsInstance::take_engine_tasks() {
-  return add_turn(TurnSource::engine_task,
-                  {[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
+  return add_turn(TurnSource::engine_task, {[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
 }
 
 void JsInstance::end_of_turn(const Entered& in) {
   if (!runner_.stop_reason()) world_->realm->rejections().report(in);
-  static_cast<void>(home_->take_stop());
+  const auto stopped = home_->take_stop();
+  if (stopped && stopped != Errc::unloaded) keeper_->limited(*stopped);
 }
 
 void JsInstance::run_turns() {
   while (state_.load(std::memory_order_relaxed) < State::closing) {
+    if (drained_ && !calls_under_way()) settle_drained();
     if (turns_.empty() || runner_.active()) {
       work_.wait();
       continue;
@@ -163,7 +164,7 @@ void JsInstance::enqueue(TurnSource source, std::function<void()> job) {
 void JsInstance::spawn(std::function<void(CallServices&)> body) {
   ++fibers_;
   const auto run = [self = shared_from_this(), body = std::move(body)] {
-    body(self->fiber_services_);
+    self->waits_.cover([&] { body(self->fiber_services_); });
     --self->fibers_;
     self->work_.notify();
   };
@@ -229,6 +230,7 @@ void JsInstance::close(Error reason) {
   for (auto& [id, call] : std::exchange(waiting_, {})) call->outgoing->fail(reason);
   runner_.stop(Errc::unloaded);
   waits_.cancel_all();
+  settle_drained();
   work_.notify();
 }
 
@@ -236,6 +238,7 @@ void JsInstance::isolate_crashed() {
   const Error error(Errc::crashed, "the engine gave the plugin '" + info().id +
                                        "' up: it ran out of memory in a place where that "
                                        "cannot be undone; it is quarantined");
+  keeper_->crashed(error);
   for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
   // The isolate is never entered again, so nothing that refers to it may be destroyed.
   static_cast<void>(world_.release());
@@ -258,7 +261,7 @@ void JsInstance::finish() {
     state_.store(State::closed);
   }
   if (parts_.observer) parts_.observer->unloaded(info());
-  gone_();
+  keeper_->gone();
   unloaded_.settle({});
 }
 
@@ -267,15 +270,15 @@ void JsInstance::finish() {
 namespace cloche {
 
 Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts parts,
-                                                 std::function<void()> gone) {
+                                                 std::shared_ptr<InstanceKeeper> keeper) {
   Promise<std::shared_ptr<Instance>> promise;
   auto future = promise.future();
   auto held = std::make_shared<InstanceParts>(std::move(parts));
-  const auto start = [&worker, held, gone = std::move(gone), promise = std::move(promise)]() mutable {
+  const auto start = [&worker, held, keeper = std::move(keeper), promise = std::move(promise)]() mutable {
     auto home =
         std::make_shared<js::IsolateHome>(worker, held->bindings.grants().limits, held->contain_crashes);
-    auto instance =
-        std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(home), std::move(gone));
+    auto instance = std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(home), keeper);
+    keeper->made(instance);
     instance->start(std::make_shared<js::Loading>(instance, std::move(promise)));
   };
   worker.loop.post(start, loop::Rank::interactive);

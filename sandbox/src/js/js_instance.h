@@ -34,8 +34,9 @@ struct Target {
 /// made on the worker's thread while the instance is idle is a turn of its own and does
 /// not wait for the queue.
 ///
-/// Life: `start` → loading → ready → closing → closed. Closing fails what waits, ends what runs, waits for
-/// host functions under way and leaves the isolate. An instance that crashed closes too, but its isolate is
+/// Life: `start` → loading → ready ⇄ draining → closing → closed. Draining waits for the calls under way;
+/// closing fails what waits, ends what runs, waits for host functions under way and leaves the isolate. An
+/// instance that crashed closes too, but its isolate is
 /// kept for ever, untouched.
 class JsInstance final : public Instance,
                          private Surroundings,
@@ -43,7 +44,7 @@ class JsInstance final : public Instance,
                          public std::enable_shared_from_this<JsInstance> {
  public:
   JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<IsolateHome> home,
-             std::function<void()> gone);
+             std::shared_ptr<InstanceKeeper> keeper);
   ~JsInstance() override;
 
   /// On the worker's thread: makes the realm and runs the main module; `loaded` is settled with that.
@@ -54,14 +55,19 @@ class JsInstance final : public Instance,
   [[nodiscard]] std::vector<std::string> exports() const override;
   void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) override;
   void read_export(std::string_view name, detail::Outgoing& outgoing) override;
+  [[nodiscard]] std::optional<Error> queue(const QueuedCall& call) override;
   Future<void> unload() override;
+  [[nodiscard]] bool inside() const noexcept override;
+  [[nodiscard]] bool idle() const noexcept override;
+  [[nodiscard]] Future<void> drain(loop::TimePoint deadline) override;
+  void resume() override;
 
   /// A call of the function that was kept under `id`, and the end of the last handle of it. Any thread.
   void call_kept(std::uint64_t id, detail::Outgoing& outgoing);
   void release_kept(std::uint64_t id);
 
  private:
-  enum class State : std::uint8_t { loading, ready, closing, closed };
+  enum class State : std::uint8_t { loading, ready, draining, closing, closed };
   struct World;
 
   /// A call that waits: for its turn, or for its promise.
@@ -89,6 +95,7 @@ class JsInstance final : public Instance,
   void spawn(std::function<void(CallServices&)> body) override;
   [[nodiscard]] std::uint64_t under_way() const noexcept override { return fibers_; }
   [[nodiscard]] CallServices& sync_services() noexcept override { return stack_services_; }
+  [[nodiscard]] Waits& waits() noexcept override { return waits_; }
   [[nodiscard]] Function make_handle(std::uint64_t id, std::string name) override;
   [[nodiscard]] std::optional<std::uint64_t> handle_id(const Function& function) const override;
   void log(LogLevel level, std::string_view text) override;
@@ -115,10 +122,16 @@ class JsInstance final : public Instance,
   void stay(const Budget& budget, F f);
   void end_of_turn(const Entered& in);
 
+  // Draining: js_drain.cpp
+  [[nodiscard]] bool calls_under_way() const noexcept;
+  void settle_drained();
+
   // Calls: js_calls.cpp
   void submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing);
   void submit_from_afar(const CallOptions& options, const Target& target,
                         std::shared_ptr<detail::Outgoing> heap);
+  [[nodiscard]] std::shared_ptr<WaitingCall> waiting_call(const CallOptions& options, const Target& target,
+                                                          std::shared_ptr<detail::Outgoing> heap) const;
   [[nodiscard]] std::optional<Error> post_call(const std::shared_ptr<WaitingCall>& call);
   void queue_call(std::shared_ptr<WaitingCall> call);
   void perform(const Entered& in, const Target& target, detail::Outgoing& outgoing,
@@ -145,7 +158,7 @@ class JsInstance final : public Instance,
 
   Worker& worker_;
   InstanceParts parts_;
-  std::function<void()> gone_;
+  std::shared_ptr<InstanceKeeper> keeper_;
   const std::shared_ptr<IsolateHome> home_;
   Runner& runner_;  // of home_
   std::unique_ptr<World> world_;
@@ -159,6 +172,8 @@ class JsInstance final : public Instance,
   int nested_ = 0;                             // how many of them began on the plugin's own stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
+  std::optional<Promise<void>> drained_;  // while it drains
+  loop::Timers::Id drain_timer_;
 
   Waits waits_;
   FiberServices fiber_services_;
@@ -188,7 +203,7 @@ void JsInstance::stay(const Budget& budget, F f) {
     f(in);
     end_of_turn(in);
   });
-  if (!turns_.empty() || state_.load(std::memory_order_relaxed) >= State::closing) wake();
+  if (!turns_.empty() || state_.load(std::memory_order_relaxed) >= State::draining) wake();
 }
 
 }  // namespace cloche::js

@@ -52,6 +52,8 @@ class Realm final : private FunctionHandles {
 
   /// The function that was kept under `id` for a handle.
   [[nodiscard]] v8::Local<v8::Function> kept(std::uint64_t id) { return kept_.at(id).Get(isolate_); }
+  /// Whether the host has a handle of any.
+  [[nodiscard]] bool keeps_functions() const noexcept { return !kept_.empty(); }
   /// No handle of it is left.
   void release(std::uint64_t id) { kept_.erase(id); }
 

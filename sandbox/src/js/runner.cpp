@@ -1,5 +1,8 @@
 #include "js/runner.h"
 
+#include "js/realm.h"
+#include "js/services.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -145,6 +148,11 @@ void Runner::stop(Errc reason) {
 std::optional<Errc> Runner::take_stop() {
   if (stop_) isolate_->CancelTerminateExecution();
   return std::exchange(stop_, std::nullopt);
+}
+
+void Runner::park(const Parking& arm) {
+  Waits& waits = Realm::of(isolate_->GetCurrentContext()).surroundings().waits();
+  outside([&] { waits.park(arm); });
 }
 
 void Runner::give_up() {

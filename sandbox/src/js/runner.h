@@ -75,6 +75,10 @@ class Runner final : private loop::Interruptible {
     return f();
   }
 
+  /// What a Parker does, for a host function on this stack: the isolate is left meanwhile, and closing its
+  /// plugin ends the wait.
+  void park(const Parking& arm);
+
   /// Ends what runs inside, now or when it is next resumed, for this reason; the first one counts.
   void stop(Errc reason);
   /// Why it was ended, once; resets that.

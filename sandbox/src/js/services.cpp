@@ -33,8 +33,26 @@ Result<void> Waits::blocking(const std::function<void()>& job) {
   return {};
 }
 
+void Waits::park(const Parking& arm) {
+  if (cancelled_) return;
+  auto place = wakes_.end();
+  worker_.loop.park([&](std::function<void()> wake) {
+    place = wakes_.insert(wakes_.end(), wake);
+    arm(std::move(wake));
+  });
+  wakes_.erase(place);
+}
+
+void Waits::cover(const std::function<void()>& body) {
+  const void* const fiber = loop::Loop::fiber();
+  worker_.host_functions.emplace(fiber, this);
+  body();
+  worker_.host_functions.erase(fiber);
+}
+
 void Waits::cancel_all() {
   cancelled_ = true;
+  for (const auto& wake : wakes_) wake();
   for (loop::Signal* signal : parked_) signal->notify();
 }
 

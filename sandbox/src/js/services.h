@@ -4,6 +4,8 @@
 #include "worker.h"
 
 #include <cloche/call.h>
+#include <functional>
+#include <list>
 #include <set>
 
 namespace cloche::js {
@@ -21,12 +23,19 @@ class Waits {
   /// Parks the fiber until `job` has run on a thread that may block. It is always waited for.
   [[nodiscard]] Result<void> blocking(const std::function<void()>& job);
 
+  /// What a Parker does, for a host function that waits for a Future; returns early, for good, once
+  /// `cancel_all` was called.
+  void park(const Parking& arm);
+  /// Runs `body`, a host function, on the calling fiber; that fiber's waits for Futures are among these.
+  void cover(const std::function<void()>& body);
+
   void cancel_all();
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
  private:
   Worker& worker_;
   std::set<loop::Signal*> parked_;
+  std::list<std::function<void()>> wakes_;  // of those that wait for a Future
   bool cancelled_ = false;
 };
 

@@ -26,12 +26,6 @@ namespace cloche::loop {
 
 using boost::fibers::context;
 
-namespace {
-
-thread_local Loop* t_loop = nullptr;
-
-}  // namespace
-
 // Where an idle thread sleeps. The io_context wakes it; the three descriptors wake a foreign event loop that
 // polls for it.
 struct Loop::Reactor {
@@ -67,7 +61,7 @@ Loop::Loop(Meter& meter) : reactor_(std::make_unique<Reactor>()), meter_(meter) 
   auto* const scheduler = new Scheduler(*this, meter.slice());
   context::active()->get_scheduler()->set_algo(scheduler);
   scheduler_ = scheduler;
-  outer_loop_ = std::exchange(t_loop, this);
+  outer_loop_ = std::exchange(current_, this);
 }
 
 Loop::~Loop() {
@@ -78,7 +72,7 @@ Loop::~Loop() {
   while (posting_.load(std::memory_order_acquire) > 0) std::this_thread::yield();
   boost::fibers::use_scheduling_algorithm<boost::fibers::algo::round_robin>();
   context::active()->set_properties(nullptr);
-  t_loop = outer_loop_;
+  current_ = outer_loop_;
 }
 
 void Loop::wait_for_none(const int& count) {
@@ -87,8 +81,6 @@ void Loop::wait_for_none(const int& count) {
     last_one_->suspend();
   }
 }
-
-Loop* Loop::current() noexcept { return t_loop; }
 
 void Loop::post(std::function<void()> job, Rank rank) {
   posting_.fetch_add(1, std::memory_order_relaxed);
@@ -239,18 +231,32 @@ void Loop::wake() noexcept {
   reactor_->raise();
 }
 
-void Loop::park(const std::function<void(std::function<void()> wake)>& arm) {
+void Loop::park(const Parking& arm) {
   // Shared with the waker, which may come late or twice.
-  auto signal = std::make_shared<Signal>(*this);
-  arm([this, signal, rank = place().standing().rank] {
-    if (t_loop == this) {
-      signal->notify();
+  struct Wait {
+    explicit Wait(Loop& its_loop) noexcept : loop(&its_loop), signal(its_loop) {}
+    std::mutex mutex;
+    Loop* loop;  // under mutex; null when nobody waits any more
+    Signal signal;
+  };
+  const auto wait = std::make_shared<Wait>(*this);
+  arm([wait, rank = place().standing().rank] {
+    const std::scoped_lock lock(wait->mutex);
+    if (wait->loop == nullptr) return;
+    if (wait->loop == current_) {
+      wait->signal.notify();
     } else {
-      post([signal] { signal->notify(); }, rank);
+      wait->loop->post([wait] { wait->signal.notify(); }, rank);
     }
   });
-  signal->wait();
+  wait->signal.wait();
+  {
+    const std::scoped_lock lock(wait->mutex);
+    wait->loop = nullptr;
+  }
   refresh_wake_handle();
 }
+
+const void* Loop::fiber() noexcept { return context::active(); }
 
 }  // namespace cloche::loop

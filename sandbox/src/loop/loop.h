@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cloche/future.h>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -34,7 +35,7 @@ class Loop {
   ~Loop();
 
   /// The calling thread's Loop, or null.
-  [[nodiscard]] static Loop* current() noexcept;
+  [[nodiscard]] static Loop* current() noexcept { return current_; }
 
   /// Has `job` run on this thread, soon, on a fiber. It may end in code of the host's (what waits for a
   /// Future), so it may wait; others are run meanwhile. One that is not of the background interrupts what
@@ -45,8 +46,11 @@ class Loop {
   void spawn(std::function<void()> body, const Standing& standing);
 
   /// Parks the calling fiber until `wake`, which `arm` is given first, was called from any thread: what a
-  /// Parker does.
-  void park(const std::function<void(std::function<void()> wake)>& arm);
+  /// Parker does. It may be called later still, even when the Loop is gone.
+  void park(const Parking& arm);
+
+  /// What tells the calling fiber from others that have not ended.
+  [[nodiscard]] static const void* fiber() noexcept;
 
   /// Lets other fibers run before this one goes on, if it is their turn.
   void yield();
@@ -86,6 +90,8 @@ class Loop {
   void wake() noexcept;
 
  private:
+  static inline constinit thread_local Loop* current_ = nullptr;
+
   [[nodiscard]] bool others_ready() noexcept;
   void arm_wake_handle() noexcept;
   [[nodiscard]] bool due(TimePoint now) const noexcept;

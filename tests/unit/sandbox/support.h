@@ -118,6 +118,7 @@ struct Package {
   std::vector<std::string> capabilities = {};
   std::string manifest = {};
   std::string id = "com.example.test";
+  std::string version = "1.0.0";
 };
 
 /// A package of one module.
@@ -128,7 +129,8 @@ inline Package module(std::string source, std::vector<std::string> capabilities 
 
 inline Manifest manifest_of(const Package& package) {
   std::string text =
-      "manifest_version: 1\nid: " + package.id + "\nname: Test\nversion: 1.0.0\nmain: main.mjs\n";
+      "manifest_version: 1\nid: " + package.id + "\nname: Test\nversion: " + package.version +
+      "\nmain: main.mjs\n";
   if (!package.capabilities.empty()) text += "capabilities:\n  required:\n";
   for (const std::string& id : package.capabilities) text += "    - {id: " + id + ", reason: to be tested}\n";
   return parse_manifest(text + package.manifest, "plugin.yaml").value();

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "instance.h"
+
+#include <memory>
+#include <optional>
+
+namespace cloche::supervision {
+
+class Slot;
+
+/// What is known of a plugin by its handles, whether or not an instance lives.
+struct Identity {
+  PluginInfo info;
+  Grants grants;
+  std::vector<std::string> exports;
+};
+
+/// One instance of the several that a Slot has one after another. Belongs to the worker's thread.
+class Incarnation final : public InstanceKeeper {
+ public:
+  Incarnation(std::shared_ptr<Slot> slot, const Bindings& bindings)
+      : slot_(std::move(slot)), identity_{bindings.plugin(), bindings.grants(), {}} {}
+
+  void made(std::shared_ptr<Instance> instance) override { instance_ = std::move(instance); }
+  void crashed(const Error& error) override;
+  void limited(Errc limit) override;
+  void gone() override;
+
+  /// Null before it was made, and when it is gone.
+  [[nodiscard]] const std::shared_ptr<Instance>& instance() const noexcept { return instance_; }
+  [[nodiscard]] const std::optional<Error>& crash() const noexcept { return crash_; }
+  [[nodiscard]] const Identity& identity() const noexcept { return identity_; }
+
+ private:
+  std::shared_ptr<Slot> slot_;
+  Identity identity_;
+  std::shared_ptr<Instance> instance_;
+  std::optional<Error> crash_;
+};
+
+}  // namespace cloche::supervision

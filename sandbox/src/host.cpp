@@ -6,6 +6,7 @@
 #include "js/traps.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cloche/bindings.h>
 #include <cloche/package.h>
 #include <cloche/resolve.h>
@@ -55,7 +56,9 @@ class Host::Impl {
         version_(std::move(version)),
         registry_(std::make_shared<const Registry>(std::move(options_.registry))),
         catalogue_(registry_->catalogue()),
-        crew_(options_.workers, options_.slice, options_.idle_after) {}
+        crew_(options_.workers, options_.slice, options_.idle_after) {
+    if (options_.log) options_.log = metered_log(std::move(options_.log));
+  }
 
   ~Impl() {
     std::vector<std::shared_ptr<Instance>> all;
@@ -76,9 +79,15 @@ class Host::Impl {
   }
   [[nodiscard]] const Registry& registry() const noexcept { return *registry_; }
   [[nodiscard]] Crew& crew() noexcept { return crew_; }
+  [[nodiscard]] std::vector<Statistics> statistics() const;
 
  private:
-  [[nodiscard]] Result<Bindings> admit(const Manifest& manifest, const LoadOptions& options) const;
+  /// A plugin that may be loaded: what it holds, and what counts its doings.
+  struct Admitted {
+    Bindings bindings;
+    std::shared_ptr<Usage> usage;
+  };
+  [[nodiscard]] Result<Admitted> admit(const Manifest& manifest, const LoadOptions& options);
   void forget(std::uint64_t id, Worker& worker);
   void wait_for_all();
 
@@ -86,7 +95,8 @@ class Host::Impl {
   Version version_;
   std::shared_ptr<const Registry> registry_;
   Catalogue catalogue_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::atomic<std::uint64_t> last_usage_{0};
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Instance>> instances_;
   std::size_t running_ = 0;
@@ -95,14 +105,19 @@ class Host::Impl {
 };
 
 // Everything that can be refused without running a line of the plugin.
-Result<Bindings> Host::Impl::admit(const Manifest& manifest, const LoadOptions& options) const {
+Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const LoadOptions& options) {
   const Version api = Version::parse(kPluginApi).value();
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
   if (auto known = check_capabilities(manifest, catalogue_); !known) return known.error();
   Grants grants = resolve(manifest);
   if (auto missing = missing_required(grants)) return *missing;
   if (auto refused = unsupported(manifest, grants, options.isolation_at_least)) return *refused;
-  return bind(registry_, std::move(grants), {manifest.id, manifest.name, to_string(manifest.version)});
+  PluginInfo info{manifest.id, manifest.name, to_string(manifest.version), grants.limits};
+  auto usage = std::make_shared<Usage>(info, ++last_usage_, options_.observer);
+  info.watch = usage;
+  auto bindings = bind(registry_, std::move(grants), std::move(info));
+  if (!bindings) return bindings.error();
+  return Admitted{std::move(*bindings), std::move(usage)};
 }
 
 Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const PackageFiles> files,
@@ -111,11 +126,13 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
     return Error(Errc::invalid_argument,
                  "LoadOptions::weight: expected 1 to 10000, found " + std::to_string(options.weight));
   }
-  auto bindings = admit(manifest, options);
-  if (!bindings) return bindings.error();
-  InstanceParts parts{std::move(*bindings),     std::move(files),      manifest.main,
-                      manifest.code_generation, manifest.web_assembly, options_.contain_crashes,
-                      options.weight,           options_.log,          options_.observer};
+  auto admitted = admit(manifest, options);
+  if (!admitted) return admitted.error();
+  InstanceParts parts{std::move(admitted->bindings), std::move(files),
+                      manifest.main,                 manifest.code_generation,
+                      manifest.web_assembly,         options_.contain_crashes,
+                      options.weight,                options_.log,
+                      options_.observer,             std::move(admitted->usage)};
   Worker& worker = crew_.assign();
   std::uint64_t id = 0;
   {
@@ -133,6 +150,13 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
   Instance* instance = started->get();
   return Plugin(std::shared_ptr<Instance>(
       instance, [held = std::move(*started)](Instance*) { static_cast<void>(held->unload()); }));
+}
+
+std::vector<Statistics> Host::Impl::statistics() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Statistics> all;
+  for (const auto& [id, instance] : instances_) all.push_back(instance->statistics());
+  return all;
 }
 
 void Host::Impl::forget(std::uint64_t id, Worker& worker) {
@@ -196,5 +220,7 @@ int Host::wake_handle() const noexcept {
 Grants Host::resolve(const Manifest& manifest) const { return impl_->resolve(manifest); }
 
 const Registry& Host::registry() const noexcept { return impl_->registry(); }
+
+std::vector<Statistics> Host::statistics() const { return impl_->statistics(); }
 
 }  // namespace cloche

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "usage.h"
+
 #include <cloche/bindings.h>
 #include <cloche/detail/outgoing.h>
 #include <cloche/host.h>
@@ -24,6 +26,9 @@ class Instance {
   virtual void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) = 0;
   virtual void read_export(std::string_view name, detail::Outgoing& outgoing) = 0;
 
+  /// What it has used and uses, without stopping it.
+  [[nodiscard]] virtual Statistics statistics() const = 0;
+
   virtual Future<void> unload() = 0;
 };
 
@@ -38,6 +43,7 @@ struct InstanceParts {
   std::uint32_t weight = 100;
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
+  std::shared_ptr<Usage> usage;  ///< counts what it does; one that takes its place may be given the same
 };
 
 /// Makes an instance on `worker`, from any thread, and runs its main module; the future settles when that is

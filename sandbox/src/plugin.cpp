@@ -18,6 +18,8 @@ void Plugin::read_export(std::string_view name, detail::Outgoing& outgoing) {
   instance_->read_export(name, outgoing);
 }
 
+Statistics Plugin::statistics() const { return instance_->statistics(); }
+
 Future<void> Plugin::unload() { return instance_->unload(); }
 
 }  // namespace cloche

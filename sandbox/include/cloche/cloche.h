@@ -6,4 +6,7 @@
 #include <cloche/host.h>
 #include <cloche/observer.h>
 #include <cloche/plugin.h>
+#include <cloche/prometheus.h>
 #include <cloche/registry.h>
+#include <cloche/statistics.h>
+#include <cloche/trace_recorder.h>

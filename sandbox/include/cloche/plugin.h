@@ -4,6 +4,7 @@
 #include <cloche/detail/outgoing.h>
 #include <cloche/future.h>
 #include <cloche/grants.h>
+#include <cloche/statistics.h>
 #include <cloche/urgency.h>
 #include <cloche/value.h>
 #include <memory>
@@ -15,11 +16,20 @@ namespace cloche {
 
 class Instance;
 
+/// What becomes of a call that finds the plugin's mailbox full.
+enum class WhenFull : std::uint8_t {
+  refuse,  ///< it answers `mailbox_limit` at once
+  /// It waits outside, behind those that came before it, for as long as its wall time lasts. Nothing limits
+  /// how many do: that is the caller's to see to, who is held back by waiting for the Future.
+  wait,
+};
+
 /// How one call differs from the plugin's limits. A limit here can only be tighter than the plugin's own.
 struct CallOptions {
   Duration cpu = Duration::max();
   Duration wall = Duration::max();
   Urgency urgency = Urgency::interactive;
+  WhenFull when_full = WhenFull::refuse;
 };
 
 /// A loaded plugin. Copies name the same instance; when the last copy goes, and the Host no longer needs it,
@@ -56,6 +66,10 @@ class Plugin {
     read_export(name, outgoing);
     return outgoing.future();
   }
+
+  /// What it has done since it was loaded, and what it uses of its limits. The plugin is neither stopped nor
+  /// waited for.
+  [[nodiscard]] Statistics statistics() const;
 
   /// Ends it: calls that wait or run answer `unloaded`, host functions under way are cancelled and waited
   /// for, then its memory is returned. Settles when that is done; further calls answer `unloaded`.

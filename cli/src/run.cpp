@@ -1,13 +1,18 @@
 #include "host_setup.h"
 #include "places.h"
 #include "rights.h"
+#include "run_reports.h"
+#include "trace_file.h"
 #include "verb.h"
 
+#include <cerrno>
 #include <cloche/cloche.h>
 #include <cloche/text.h>
+#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,35 +25,73 @@ them on SIGINT (Ctrl+C) or SIGTERM; the exit code is then 0. If one of them cann
 none is served. What they write to console goes to stdout, warnings and errors to stderr, each
 line after the plugin's id; with --json all of it goes to stderr.
 
+SIGUSR1 prints what each plugin did and uses of its limits, --stats does so at the end. With --json
+every report is a document of its own, on a line of its own.
+
 Examples:
   cloche run my-plugin --policy policy.yaml
+  cloche run my-plugin --stats --interval 10
+  cloche run my-plugin --metrics /var/lib/node_exporter/cloche.prom --interval 15
   cloche run plugins/* --grant-all)";
 
 struct Options {
   RightsOptions rights;
+  RunReports reports;
+  TraceFile trace;
   std::vector<std::string> folders;
 };
 
-/// Tells of plugins that crash while nobody calls them. What they leave unhandled is on their console.
+/// Tells of plugins that crash while nobody calls them, and hands on to the trace, if there is one. What they
+/// leave unhandled is on their console.
 class Watch final : public Observer {
  public:
+  explicit Watch(std::shared_ptr<TraceRecorder> trace) : trace_(std::move(trace)) {}
+
   void crashed(const PluginInfo& plugin, const Error& error) override {
     std::cerr << escape_controls(plugin.id) + ": " + to_string(error) + '\n' << std::flush;
+    if (trace_) trace_->crashed(plugin, error);
   }
+  void call_ended(const PluginInfo& plugin, const CallEvent& call, const Error* error) override {
+    if (trace_) trace_->call_ended(plugin, call, error);
+  }
+  void slice(const PluginInfo& plugin, const Span& span, SliceEnd end) override {
+    if (trace_) trace_->slice(plugin, span, end);
+  }
+  void resumed(const PluginInfo& plugin, const Span& away, SliceEnd why) override {
+    if (trace_) trace_->resumed(plugin, away, why);
+  }
+  void limit_hit(const PluginInfo& plugin, Limit limit) override {
+    if (trace_) trace_->limit_hit(plugin, limit);
+  }
+
+ private:
+  std::shared_ptr<TraceRecorder> trace_;
 };
 
-/// SIGINT and SIGTERM, kept from ending the process. Made before any thread, so that all of them inherit it.
-class Interrupts {
+/// SIGINT, SIGTERM and SIGUSR1, kept from ending the process. Made before any thread, so that all of them
+/// inherit it.
+class Signals {
  public:
-  Interrupts() {
+  Signals() {
     sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
-  void wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) continue;
+
+  /// The next one, or nothing when `seconds` went by without any.
+  [[nodiscard]] std::optional<int> wait(std::optional<double> seconds) const {
+    siginfo_t info{};
+    int signal = -1;
+    do {
+      if (seconds) {
+        const double whole = std::floor(*seconds);
+        const timespec time{static_cast<time_t>(whole), static_cast<long>((*seconds - whole) * 1e9)};
+        signal = sigtimedwait(&set_, &info, &time);
+      } else {
+        signal = sigwaitinfo(&set_, &info);
+      }
+    } while (signal < 0 && errno == EINTR);
+    return signal < 0 ? std::nullopt : std::optional(signal);
   }
 
  private:
@@ -67,24 +110,44 @@ void tell_serving(const std::vector<Plugin>& plugins, const std::vector<std::str
   report.tell(Object{{"serving", std::move(serving)}}, text);
 }
 
-ExitCode run(const Options& options, const Report& report) {
-  const Interrupts interrupts;
-  auto host =
-      make_host(options.rights, {.all_on_stderr = report.json(), .named = true}, std::make_shared<Watch>());
-  if (!host) return report.fail(host.error());
+// Until SIGINT or SIGTERM.
+Result<void> serve(const Options& options, const Signals& signals, const Host& host, const Report& report) {
+  if (auto written = options.reports.write_metrics(host); !written) return written;
+  for (;;) {
+    const auto signal = signals.wait(options.reports.interval());
+    if (signal == SIGUSR1) {
+      options.reports.on_request(host, report);
+      if (auto written = options.reports.write_metrics(host); !written) return written;
+      continue;
+    }
+    if (auto told = options.reports.on_time(host, report); !told || signal) return told;
+  }
+}
+
+Result<void> run_plugins(Options& options, const Signals& signals, const Report& report) {
+  auto host = make_host(options.rights, {.all_on_stderr = report.json(), .named = true},
+                        std::make_shared<Watch>(options.trace.recorder()));
+  if (!host) return host.error();
   std::vector<Plugin> plugins;
   for (const std::string& folder : options.folders) {
-    if (auto manifest = open_manifest(folder); !manifest) return report.fail(manifest.error());
+    if (auto manifest = open_manifest(folder); !manifest) return manifest.error();
     auto plugin = host->load(folder);
-    if (!plugin) return report.fail(Places::in_folder(folder).shown(plugin.error()));
+    if (!plugin) return Places::in_folder(folder).shown(plugin.error());
     plugins.push_back(std::move(*plugin));
   }
   tell_serving(plugins, options.folders, report);
-  interrupts.wait();
+  if (auto served = serve(options, signals, *host, report); !served) return served;
   for (Plugin& plugin : plugins) {
-    if (const auto ended = plugin.unload().get(); !ended) return report.fail(ended.error());
+    if (auto ended = plugin.unload().get(); !ended) return ended;
   }
-  return ExitCode::done;
+  return {};
+}
+
+ExitCode run(Options& options, const Report& report) {
+  const Signals signals;
+  if (const auto ran = run_plugins(options, signals, report); !ran) return report.fail(ran.error());
+  const auto written = options.trace.write();
+  return written ? ExitCode::done : report.fail(written.error());
 }
 
 }  // namespace
@@ -96,6 +159,8 @@ void add_run(Program& program) {
   verb.add_option("DIR", options->folders, "A plugin's folder, with its plugin.yaml")->required();
   add_rights_options(verb, options->rights);
   add_grant_all(verb, options->rights);
+  options->reports.add_options(verb);
+  options->trace.add_option(verb);
 }
 
 }  // namespace cloche::cli

@@ -14,9 +14,7 @@ class RateLimit {
       : per_second_(per_second), tokens_(static_cast<double>(per_second)) {}
 
   /// Takes one use; false when there is none left. Without a limit the clock is not looked at.
-  [[nodiscard]] bool take() noexcept {
-    return per_second_ == Limits::kUnlimited || take(loop::Clock::now());
-  }
+  [[nodiscard]] bool take() noexcept { return per_second_ == Limits::kUnlimited || take(loop::Clock::now()); }
 
   [[nodiscard]] std::uint64_t per_second() const noexcept { return per_second_; }
 

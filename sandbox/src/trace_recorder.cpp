@@ -164,12 +164,18 @@ void TraceRecorder::resumed(const PluginInfo& plugin, const Span& away, SliceEnd
 }
 
 void TraceRecorder::limit_hit(const PluginInfo& plugin, Limit limit) {
-  impl_->add({TraceEvent::Kind::instant, plugin.id, "limit " + std::string(to_string(limit)),
-              {std::chrono::steady_clock::now(), {}}, {}});
+  impl_->add({TraceEvent::Kind::instant,
+              plugin.id,
+              "limit " + std::string(to_string(limit)),
+              {std::chrono::steady_clock::now(), {}},
+              {}});
 }
 
 void TraceRecorder::crashed(const PluginInfo& plugin, const Error& error) {
-  impl_->add({TraceEvent::Kind::instant, plugin.id, "crashed", {std::chrono::steady_clock::now(), {}},
+  impl_->add({TraceEvent::Kind::instant,
+              plugin.id,
+              "crashed",
+              {std::chrono::steady_clock::now(), {}},
               error.message()});
 }
 

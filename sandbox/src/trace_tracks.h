@@ -16,8 +16,8 @@ struct TraceEvent {
   Kind kind = Kind::slice;
   std::string plugin;
   std::string name;
-  Span time;           ///< of an instant, the beginning alone
-  std::string detail;  ///< how a slice ended, a call's error, what happened; or nothing
+  Span time;            ///< of an instant, the beginning alone
+  std::string detail;   ///< how a slice ended, a call's error, what happened; or nothing
   unsigned worker = 0;  ///< of a slice
 
   [[nodiscard]] std::string_view category() const noexcept;

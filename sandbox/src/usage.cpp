@@ -68,7 +68,9 @@ void Usage::logged(ByteCount kept, ByteCount dropped) {
 }
 
 Statistics Usage::statistics() const {
-  const auto time = [](const Counter& counter) { return Duration(static_cast<Duration::rep>(counter.get())); };
+  const auto time = [](const Counter& counter) {
+    return Duration(static_cast<Duration::rep>(counter.get()));
+  };
   Statistics all;
   all.plugin = plugin_.id;
   all.name = plugin_.name;

@@ -18,7 +18,7 @@ struct PluginInfo {
   std::string id;
   std::string name;
   std::string version;
-  Limits limits = {};  ///< what its grants allow; `bind` fills them in
+  Limits limits = {};                    ///< what its grants allow; `bind` fills them in
   std::shared_ptr<UseWatch> watch = {};  ///< counts what capabilities let it use; null: nobody counts
 };
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cloche/call.h>
 #include <cloche/error.h>
 #include <cloche/limit.h>
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 

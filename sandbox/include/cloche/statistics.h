@@ -18,7 +18,8 @@ struct Use {
 /// What one loaded plugin has done since it was loaded, and what it uses of its limits now. A copy: the
 /// figures are each true of some moment about the time they were asked for, not all of the same.
 ///
-/// A call of another thread's that has been answered is in the figures. Time is measured where the sandbox
+/// A call that has been answered is in the figures; what is found at the end of its turn, such as rejections
+/// and refused ArrayBuffers, may follow a little later. Time is measured where the sandbox
 /// looks at the clock anyway; of the shorter stays inside the engine, those that the host's millisecond tick
 /// falls into stand for the rest. So the times are right in the long run, and exact for whatever is
 /// interrupted, parked or watched by an Observer.
@@ -33,10 +34,10 @@ struct Statistics {
   std::array<std::uint64_t, kErrcCount> errors_by_code{};
   std::array<std::uint64_t, kLimitCount> hits_by_limit{};
 
-  Duration cpu{};        ///< computing
-  Duration inside{};     ///< inside the engine, by the wall clock: more than `cpu` on a busy machine
-  Duration parked{};     ///< suspended in host functions
-  Duration preempted{};  ///< interrupted, and waiting to go on
+  Duration cpu{};                 ///< computing
+  Duration inside{};              ///< inside the engine, by the wall clock: more than `cpu` on a busy machine
+  Duration parked{};              ///< suspended in host functions
+  Duration preempted{};           ///< interrupted, and waiting to go on
   std::uint64_t stays = 0;        ///< times the engine was entered: calls, timers, settled promises
   std::uint64_t preemptions = 0;  ///< times one of them was interrupted for others' sake
   std::uint64_t host_calls = 0;   ///< calls of host functions, refused ones among them
@@ -47,12 +48,12 @@ struct Statistics {
   /// The heap, and what it may be. As it was after the last stay that a tick fell into; of an idle plugin
   /// asked for on its own thread, as it is.
   Use heap;
-  Use external;  ///< memory of ArrayBuffers
-  Use mailbox;   ///< calls that wait for their turn
-  Use timers;    ///< timers set
-  Use pending;   ///< asynchronous host functions under way
-  std::uint64_t log_bytes = 0;     ///< text that went to the log
-  std::uint64_t log_dropped = 0;   ///< bytes of text beyond `log_per_second`
+  Use external;                     ///< memory of ArrayBuffers
+  Use mailbox;                      ///< calls that wait for their turn
+  Use timers;                       ///< timers set
+  Use pending;                      ///< asynchronous host functions under way
+  std::uint64_t log_bytes = 0;      ///< text that went to the log
+  std::uint64_t log_dropped = 0;    ///< bytes of text beyond `log_per_second`
   std::uint64_t calls_outside = 0;  ///< calls that wait outside a full mailbox
 
   /// Calls that ended in an error of this code.

@@ -63,7 +63,8 @@ void throw_failure(const Entered& in, const Answer& answer, const Reader& reader
 // Counts a call of a host function; throws and answers false when it is one too many.
 bool admit(v8::Isolate* isolate, Usage& usage, RateLimit& rate) {
   usage.host_calls.add();
-  if (rate.take()) [[likely]] return true;
+  if (rate.take()) [[likely]]
+    return true;
   usage.hit(Limit::host_calls_per_second);
   const std::string text =
       "host functions may be called " + std::to_string(rate.per_second()) + " times a second";
@@ -98,10 +99,9 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
   if (answer.good()) {
     resolver->Resolve(context, to_local(answer.made(writer))).FromMaybe(false);
   } else {
-    const Error error =
-        answer.kind == Answer::Kind::error
-            ? answer.error
-            : writer.failure("the result is larger than this plugin may receive at once");
+    const Error error = answer.kind == Answer::Kind::error
+                            ? answer.error
+                            : writer.failure("the result is larger than this plugin may receive at once");
     resolver->Reject(context, to_exception(in, error)).FromMaybe(false);
   }
 }

@@ -165,8 +165,8 @@ class JsInstance final : public Instance,
   std::size_t urgent_ = 0;                     // how many of them are calls somebody waits for
   loop::Place* main_place_ = nullptr;          // the main fiber's, between its turns
   std::deque<std::shared_ptr<WaitingCall>> outside_;  // calls for which the mailbox has no room yet
-  std::vector<detail::Outgoing*> performing_;  // the calls on the stack, outermost first
-  int nested_ = 0;                             // how many of them began on the plugin's own stack
+  std::vector<detail::Outgoing*> performing_;         // the calls on the stack, outermost first
+  int nested_ = 0;                                    // how many of them began on the plugin's own stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
   loop::TimePoint look_at_heap_{};  // the next turn from then on ends with a look at the heap's size

@@ -20,12 +20,16 @@ Registry helpers() {
   Registry registry;
   registry.define("t")
       .sync("number", [](double x) { return x; })
-      .sync("nap", [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
-      .async("later", [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); });
+      .sync("nap",
+            [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
+      .async("later", [](Call& call, double ms) {
+        return call.sleep(std::chrono::milliseconds(static_cast<int>(ms)));
+      });
   return registry;
 }
 
-Package busy(const std::string& source, const std::string& limits = "cpu_per_call: 60s, wall_per_call: 120s") {
+Package busy(const std::string& source,
+             const std::string& limits = "cpu_per_call: 60s, wall_per_call: 120s") {
   return module("import * as t from 'cap:t';\n" + source, {"t"}, "limits: {" + limits + "}\n");
 }
 
@@ -49,7 +53,8 @@ class Exposition {
                                            const std::map<std::string, std::string>& labels) const {
     for (const Sample& sample : samples_) {
       bool same = sample.name == name;
-      for (const auto& [key, value] : labels) same = same && sample.labels.contains(key) && sample.labels.at(key) == value;
+      for (const auto& [key, value] : labels)
+        same = same && sample.labels.contains(key) && sample.labels.at(key) == value;
       if (same) return sample.value;
     }
     return std::nullopt;
@@ -59,7 +64,8 @@ class Exposition {
  private:
   static bool is_name(const std::string& text) {
     if (text.empty() || std::isdigit(static_cast<unsigned char>(text[0])) != 0) return false;
-    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+           std::string::npos;
   }
 
   void read(const std::string& line) {
@@ -161,7 +167,8 @@ TEST_CASE("calls and their errors are counted, whatever way they end") {
 
 TEST_CASE("computing, parking and preemption are timed") {
   Sandbox box(each_mode(), helpers());
-  Plugin plugin = box.load(busy("export const spin = () => { for (;;) {} }; export const nap = () => t.nap(30);"));
+  Plugin plugin =
+      box.load(busy("export const spin = () => { for (;;) {} }; export const nap = () => t.nap(30);"));
   CHECK(plugin.call_with<Value>({.cpu = 40ms}, "spin").get().error().code() == Errc::cpu_limit);
   Statistics statistics = plugin.statistics();
   CHECK(statistics.cpu >= 40ms);
@@ -199,7 +206,8 @@ TEST_CASE("what a plugin uses stands beside what it may use") {
     export const grow = () => { for (let i = 0; i < 100000; i++) kept.push({x: i}); return kept.length };
     export const buffer = () => { kept.push(new Uint8Array(1 << 20)); return 0 };
     export const wait = () => { for (let i = 0; i < 5; i++) { setTimeout(() => {}, 1e6); t.later(1e6) } };
-  )", "heap: 64MiB, external: 8MiB, timers: 7, pending: 9, mailbox: 11"));
+  )",
+                                "heap: 64MiB, external: 8MiB, timers: 7, pending: 9, mailbox: 11"));
   const Statistics before = plugin.statistics();
   CHECK(before.heap.used > 0);
   CHECK(before.heap.limit == 64 << 20);
@@ -229,13 +237,17 @@ TEST_CASE("each limit that something runs into is counted") {
     export const heap = () => { const all = []; for (;;) all.push({x: [1, 2, 3]}) };
     export const rejected = () => { Promise.reject(new Error("lost")) };
     export const big = () => "x".repeat(100000);
-  )", "heap: 16MiB, external: 1MiB, timers: 3, pending: 3, message: 64KiB, cpu_per_call: 60s, wall_per_call: 120s"));
+    export const one = () => 1;
+  )",
+                                "heap: 16MiB, external: 1MiB, timers: 3, pending: 3, message: 64KiB, "
+                                "cpu_per_call: 60s, wall_per_call: 120s"));
   CHECK(ask(plugin, "timers") == Value("timer_limit"));
   CHECK(ask(plugin, "pending") == Value("pending_limit"));
   CHECK(ask(plugin, "buffers") == Value("RangeError"));
   CHECK(ask_error(plugin, "heap").code() == Errc::heap_limit);
   CHECK(ask_error(plugin, "big").code() == Errc::size_limit);
   ask(plugin, "rejected");
+  ask(plugin, "one");  // the turn before it is over now, and what was found at its end counted
   const Statistics statistics = plugin.statistics();
   for (const Limit limit : {Limit::timers, Limit::pending, Limit::external, Limit::heap, Limit::message}) {
     CAPTURE(to_string(limit));
@@ -246,11 +258,14 @@ TEST_CASE("each limit that something runs into is counted") {
 
 TEST_CASE("a full storage is counted with the limits") {
   TemporaryFolder folder;
-  Sandbox box(1, builtin_capabilities({.data_directory = folder.path()}));
+  BuiltinOptions options;
+  options.data_directory = folder.path();
+  Sandbox box(1, builtin_capabilities(options));
   Plugin plugin = box.load(module(R"(
     import { set } from "cap:storage";
     export const f = async () => { try { await set("a", "x".repeat(10000)) } catch (e) { return e.code } };
-  )", {"storage"}, "limits: {storage: 1KiB}\n"));
+  )",
+                                  {"storage"}, "limits: {storage: 1KiB}\n"));
   CHECK(ask(plugin, "f") == Value("quota"));
   CHECK(plugin.statistics().hits_of(Limit::storage) == 1);
 }

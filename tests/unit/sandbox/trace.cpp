@@ -16,8 +16,11 @@ namespace {
 Registry helpers() {
   Registry registry;
   registry.define("t")
-      .sync("nap", [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
-      .async("later", [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); });
+      .sync("nap",
+            [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
+      .async("later", [](Call& call, double ms) {
+        return call.sleep(std::chrono::milliseconds(static_cast<int>(ms)));
+      });
   return registry;
 }
 
@@ -38,7 +41,10 @@ Package package(const std::string& id) {
 }
 
 Host make_host(unsigned workers, std::shared_ptr<Observer> observer) {
-  return Host::create({.registry = helpers(), .policy = Policy::grant_all(), .workers = workers, .observer = std::move(observer)})
+  return Host::create({.registry = helpers(),
+                       .policy = Policy::grant_all(),
+                       .workers = workers,
+                       .observer = std::move(observer)})
       .value();
 }
 
@@ -57,7 +63,8 @@ class Witness final : public Observer {
   }
   void call_ended(const PluginInfo&, const CallEvent& call, const Error* error) override {
     CHECK(call.time.length >= 0ns);
-    events.add("end " + std::to_string(call.id) + (error == nullptr ? "" : " " + std::string(to_string(error->code()))));
+    events.add("end " + std::to_string(call.id) +
+               (error == nullptr ? "" : " " + std::string(to_string(error->code()))));
   }
   void slice(const PluginInfo&, const Span& span, SliceEnd end) override {
     CHECK(span.begin >= last_);
@@ -70,7 +77,9 @@ class Witness final : public Observer {
     last_ = away.end();
     events.add(why == SliceEnd::parked ? "resumed" : "goes on");
   }
-  void limit_hit(const PluginInfo&, Limit limit) override { events.add("hit " + std::string(to_string(limit))); }
+  void limit_hit(const PluginInfo&, Limit limit) override {
+    events.add("hit " + std::string(to_string(limit)));
+  }
 
  private:
   std::chrono::steady_clock::time_point last_{};  // of the one plugin's
@@ -92,7 +101,9 @@ struct Trace {
     FAIL("no property " << std::string(key));
     return object;
   }
-  static std::string text(const Value& object, std::string_view key) { return *get(object, key).as<std::string>(); }
+  static std::string text(const Value& object, std::string_view key) {
+    return *get(object, key).as<std::string>();
+  }
   static double number(const Value& object, std::string_view key) { return *get(object, key).as<double>(); }
 
   [[nodiscard]] std::vector<Value> of(std::string_view category, std::string_view name = {}) const {
@@ -133,7 +144,8 @@ void check_nested(const Trace& trace) {
         const auto& [a, a_end] = spans[i];
         const auto& [b, b_end] = spans[j];
         const bool beside = a_end <= b + kRounding || b_end <= a + kRounding;
-        const bool inside = (a <= b + kRounding && b_end <= a_end + kRounding) || (b <= a + kRounding && a_end <= b_end + kRounding);
+        const bool inside = (a <= b + kRounding && b_end <= a_end + kRounding) ||
+                            (b <= a + kRounding && a_end <= b_end + kRounding);
         CAPTURE(a);
         CAPTURE(a_end);
         CAPTURE(b);
@@ -161,8 +173,8 @@ TEST_CASE("an observer is told of calls, slices, breaks and limits, each once an
     all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(before));
     const auto at = [&](std::string_view event) { return std::ranges::find(all, event) - all.begin(); };
     const auto count = [&](std::string_view event) { return std::ranges::count(all, event); };
-    for (const char* event : {"start 1 one", "end 1", "start 2 fail", "end 2 threw", "start 3 nap", "end 3", "start 4 timers",
-                              "end 4", "parked", "resumed", "hit timers"}) {
+    for (const char* event : {"start 1 one", "end 1", "start 2 fail", "end 2 threw", "start 3 nap", "end 3",
+                              "start 4 timers", "end 4", "parked", "resumed", "hit timers"}) {
       CAPTURE(event);
       CHECK(count(event) == 1);
     }
@@ -177,14 +189,15 @@ TEST_CASE("a call that is refused, dropped or cut off ends once for its observer
   auto witness = std::make_shared<Witness>();
   Host host = make_host(1, witness);
   Plugin plugin = load(host, "com.example.one");
-  CHECK(plugin.call_with<Value>({.wall = 5ms}, "nap").get().has_value() == false);
+  CHECK(plugin.call_with<Value>({.wall = 5ms}, "spin").get().error().code() == Errc::wall_limit);
   auto cut = plugin.call("spin");
   auto waits = plugin.call("one");
   CHECK(plugin.unload().get().has_value());
   CHECK(cut.get().error().code() == Errc::unloaded);
   CHECK(waits.get().error().code() == Errc::unloaded);
   CHECK(ask_error(plugin, "one").code() == Errc::unloaded);
-  for (const char* event : {"end 2 unloaded", "end 3 unloaded", "end 4 unloaded"}) CHECK(witness->events.count(event) == 1);
+  for (const char* event : {"end 2 unloaded", "end 3 unloaded", "end 4 unloaded"})
+    CHECK(witness->events.count(event) == 1);
   CHECK(plugin.statistics().calls == 4);
 }
 
@@ -216,7 +229,8 @@ TEST_CASE("a trace is valid JSON whose events nest on each track") {
   REQUIRE(failed.size() == 1);
   CHECK(Trace::text(Trace::get(failed[0], "args"), "error") == "threw");
   CHECK(trace.track_name(Trace::number(failed[0], "tid")).starts_with("com.example.one"));
-  for (const Value& slice : trace.of("slice")) CHECK(trace.track_name(Trace::number(slice, "tid")) == "worker 1");
+  for (const Value& slice : trace.of("slice"))
+    CHECK(trace.track_name(Trace::number(slice, "tid")) == "worker 1");
   CHECK(recorder->dropped() == 0);
 }
 
@@ -253,7 +267,8 @@ TEST_CASE("a recorder keeps the latest events and counts what it dropped") {
   CHECK(trace.of("call").size() + trace.of("slice").size() == 10);
   CHECK(trace.of("call", "fail").size() == 1);
   CHECK(recorder->dropped() >= 90);
-  CHECK(Trace::text(Trace::get(trace.document, "otherData"), "dropped_events") == std::to_string(recorder->dropped()));
+  CHECK(Trace::text(Trace::get(trace.document, "otherData"), "dropped_events") ==
+        std::to_string(recorder->dropped()));
 }
 
 TEST_CASE("names in a trace are text, whatever they hold") {

@@ -150,7 +150,7 @@ void TraceRecorder::write(std::ostream& out) const { impl_->write(out); }
 std::uint64_t TraceRecorder::dropped() const { return impl_->dropped(); }
 
 void TraceRecorder::call_ended(const PluginInfo& plugin, const CallEvent& call, const Error* error) {
-  std::string name = call.target.empty() ? "function handle" : std::string(call.target);
+  std::string name = call.target.empty() ? "(anonymous)" : std::string(call.target);
   impl_->add({TraceEvent::Kind::call, plugin.id, std::move(name), call.time,
               error == nullptr ? std::string() : std::string(to_string(error->code()))});
 }

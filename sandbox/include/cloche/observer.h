@@ -20,7 +20,7 @@ struct Span {
 /// One call of a plugin by its host.
 struct CallEvent {
   std::uint64_t id = 0;     ///< counts the calls of one plugin
-  std::string_view target;  ///< the export; empty for a function the plugin handed out
+  std::string_view target;  ///< the export, or the name of a function the plugin handed out, if any
   Span time;                ///< from when it was made, its wait in the mailbox included; up to now
 };
 

@@ -16,13 +16,13 @@ struct Use {
 };
 
 /// What one loaded plugin has done since it was loaded, and what it uses of its limits now. A copy: the
-/// figures are each true of some moment about the time they were asked for, not all of the same.
+/// figures are each true of some moment about the time they were asked for, not all of the same. A call that
+/// has been answered is in the figures; what is found at the end of its turn, such as rejections and refused
+/// ArrayBuffers, may follow a little later.
 ///
-/// A call that has been answered is in the figures; what is found at the end of its turn, such as rejections
-/// and refused ArrayBuffers, may follow a little later. Time is measured where the sandbox
-/// looks at the clock anyway; of the shorter stays inside the engine, those that the host's millisecond tick
-/// falls into stand for the rest. So the times are right in the long run, and exact for whatever is
-/// interrupted, parked or watched by an Observer.
+/// Time is measured where the sandbox looks at the clock anyway; of the shorter stays inside the engine, those
+/// that the host's millisecond tick falls into stand for the rest. So the times are right in the long run, and
+/// exact for whatever is interrupted, parked or watched by an Observer.
 struct Statistics {
   std::string plugin;
   std::string name;

@@ -38,8 +38,8 @@ void JsInstance::read_export(std::string_view name, detail::Outgoing& outgoing) 
   submit({}, {Target::Kind::read_export, name, 0}, metered);
 }
 
-void JsInstance::call_kept(std::uint64_t id, detail::Outgoing& outgoing) {
-  MeteredCall metered(usage(), {}, outgoing);
+void JsInstance::call_kept(std::uint64_t id, std::string_view name, detail::Outgoing& outgoing) {
+  MeteredCall metered(usage(), name, outgoing);
   submit({}, {Target::Kind::call_kept, {}, id}, metered);
 }
 

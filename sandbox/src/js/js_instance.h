@@ -58,7 +58,7 @@ class JsInstance final : public Instance,
   Future<void> unload() override;
 
   /// A call of the function that was kept under `id`, and the end of the last handle of it. Any thread.
-  void call_kept(std::uint64_t id, detail::Outgoing& outgoing);
+  void call_kept(std::uint64_t id, std::string_view name, detail::Outgoing& outgoing);
   void release_kept(std::uint64_t id);
 
  private:

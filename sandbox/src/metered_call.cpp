@@ -22,12 +22,14 @@ class KeptMeteredCall final : public detail::Outgoing {
   std::span<const ValueRef> write_arguments(ValueWriter& writer) override {
     return inner_->write_arguments(writer);
   }
-  // Counted first, and taken back where the result turns out to be no answer: `fail` comes next.
+  // Counted and timed first, for whoever waits goes on at once, and taken back where the result turns out to be
+  // no answer: `fail` comes next.
   bool read_result(Inward& in, ValueRef result) override {
     const bool late = over_.exchange(true);
     if (!late) usage_->answered.add();
+    const CallEvent event = shown_ ? shown_->event() : CallEvent{};
     if (inner_->read_result(in, result)) {
-      if (shown_ && !late) usage_->call_ended(shown_->event(), nullptr);
+      if (shown_ && !late) usage_->call_ended(event, nullptr);
       return true;
     }
     if (!late) usage_->answered.take_back();

@@ -128,11 +128,16 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
   }
   auto admitted = admit(manifest, options);
   if (!admitted) return admitted.error();
-  InstanceParts parts{std::move(admitted->bindings), std::move(files),
-                      manifest.main,                 manifest.code_generation,
-                      manifest.web_assembly,         options_.contain_crashes,
-                      options.weight,                options_.log,
-                      options_.observer,             std::move(admitted->usage)};
+  InstanceParts parts{std::move(admitted->bindings),
+                      std::move(files),
+                      manifest.main,
+                      manifest.code_generation,
+                      manifest.web_assembly,
+                      options_.contain_crashes,
+                      options.weight,
+                      options_.log,
+                      options_.observer,
+                      std::move(admitted->usage)};
   Worker& worker = crew_.assign();
   std::uint64_t id = 0;
   {

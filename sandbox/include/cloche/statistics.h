@@ -20,9 +20,9 @@ struct Use {
 /// has been answered is in the figures; what is found at the end of its turn, such as rejections and refused
 /// ArrayBuffers, may follow a little later.
 ///
-/// Time is measured where the sandbox looks at the clock anyway; of the shorter stays inside the engine, those
-/// that the host's millisecond tick falls into stand for the rest. So the times are right in the long run, and
-/// exact for whatever is interrupted, parked or watched by an Observer.
+/// Time is measured where the sandbox looks at the clock anyway. Of the calls that an idle plugin answers on
+/// the caller's own stack, one in 32 is timed and stands for the others, but for those that are interrupted. So
+/// the times are right in the long run, and exact where an Observer watches.
 struct Statistics {
   std::string plugin;
   std::string name;
@@ -45,8 +45,8 @@ struct Statistics {
   std::uint64_t crashes = 0;
   std::uint64_t restarts = 0;
 
-  /// The heap, and what it may be. As it was after the last stay that a tick fell into; of an idle plugin
-  /// asked for on its own thread, as it is.
+  /// The heap, and what it may be. As it was after the last turn that was long, or the first one for 100 ms;
+  /// of an idle plugin that is asked for on its own thread, as it is.
   Use heap;
   Use external;                     ///< memory of ArrayBuffers
   Use mailbox;                      ///< calls that wait for their turn

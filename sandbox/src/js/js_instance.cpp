@@ -40,8 +40,8 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<Isol
       gone_(std::move(gone)),
       home_(std::move(home)),
       runner_(home_->runner()),
-      share_(parts_.weight),
       host_call_rate_(grants().limits.host_calls_per_second),
+      share_(parts_.weight),
       work_(worker.loop),
       waits_(worker),
       fiber_services_(waits_),
@@ -79,8 +79,7 @@ void JsInstance::make_world() {
 }
 
 bool JsInstance::take_engine_tasks() {
-  return add_turn(TurnSource::engine_task,
-                  {[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
+  return add_turn(TurnSource::engine_task, {[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
 }
 
 void JsInstance::end_of_turn(const Entered& in) {

@@ -30,6 +30,10 @@ std::string_view to_string(Errc code) noexcept {
     case Errc::heap_limit: return "heap_limit";
     case Errc::size_limit: return "size_limit";
     case Errc::mailbox_limit: return "mailbox_limit";
+    case Errc::external_limit: return "external_limit";
+    case Errc::timer_limit: return "timer_limit";
+    case Errc::pending_limit: return "pending_limit";
+    case Errc::rate_limit: return "rate_limit";
     case Errc::quota: return "quota";
     case Errc::crashed: return "crashed";
     case Errc::cancelled: return "cancelled";

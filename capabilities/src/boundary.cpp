@@ -41,6 +41,7 @@ bool Inward::mismatch(std::string_view expected, ValueRef found) {
 }
 
 bool Inward::too_deep() {
+  reader_.note_too_deep();
   mismatch_ =
       std::make_unique<Mismatch>(Mismatch{{},
                                           "a value at most " + std::to_string(kMaxDepth) + " levels deep",

@@ -119,23 +119,47 @@ class TreeReader {
   std::vector<Open> open_;
 };
 
-ValueRef write_array(ValueWriter& out, const Array& array) {
+ValueRef write_value(ValueWriter& out, const Value& value, int depth);
+
+ValueRef write_array(ValueWriter& out, const Array& array, int depth) {
   std::vector<ValueRef> elements;
   elements.reserve(array.size());
-  for (const Value& element : array) elements.push_back(Convert<Value>::write(out, element));
+  for (const Value& element : array) elements.push_back(write_value(out, element, depth));
   return out.array(elements);
 }
 
-ValueRef write_object(ValueWriter& out, const Object& object) {
+ValueRef write_object(ValueWriter& out, const Object& object, int depth) {
   std::vector<std::string_view> keys;
   std::vector<ValueRef> values;
   keys.reserve(object.size());
   values.reserve(object.size());
   for (const auto& [key, value] : object) {
     keys.push_back(key);
-    values.push_back(Convert<Value>::write(out, value));
+    values.push_back(write_value(out, value, depth));
   }
   return out.object(keys, values);
+}
+
+// `depth` is how many containers `value` is in.
+ValueRef write_value(ValueWriter& out, const Value& value, int depth) {
+  switch (value.kind()) {
+    case ValueKind::undefined: return out.undefined();
+    case ValueKind::null: return out.null();
+    case ValueKind::boolean: return out.boolean(*value.as<bool>());
+    case ValueKind::number: return out.number(*value.as<double>());
+    case ValueKind::bigint: return out.bigint(*value.as<BigInt>());
+    case ValueKind::string: return out.string(*value.as<std::string>());
+    case ValueKind::bytes: return out.bytes(*value.as<Bytes>());
+    case ValueKind::date: return out.date(value.as<Date>()->milliseconds);
+    case ValueKind::error: return out.error(*value.as<ErrorValue>());
+    case ValueKind::function: return out.function(*value.as<Function>());
+    case ValueKind::array:
+    case ValueKind::object: break;
+  }
+  if (depth == Inward::kMaxDepth) return out.refuse();
+  const auto* array = value.as<Array>();
+  return array != nullptr ? write_array(out, *array, depth + 1)
+                          : write_object(out, *value.as<Object>(), depth + 1);
 }
 
 }  // namespace
@@ -148,22 +172,6 @@ bool Convert<Function>::read(Inward& in, ValueRef ref, Function& out) {
 
 bool Convert<Value>::read(Inward& in, ValueRef ref, Value& out) { return TreeReader(in).read(ref, out); }
 
-ValueRef Convert<Value>::write(ValueWriter& out, const Value& value) {
-  switch (value.kind()) {
-    case ValueKind::undefined: return out.undefined();
-    case ValueKind::null: return out.null();
-    case ValueKind::boolean: return out.boolean(*value.as<bool>());
-    case ValueKind::number: return out.number(*value.as<double>());
-    case ValueKind::bigint: return out.bigint(*value.as<BigInt>());
-    case ValueKind::string: return out.string(*value.as<std::string>());
-    case ValueKind::bytes: return out.bytes(*value.as<Bytes>());
-    case ValueKind::date: return out.date(value.as<Date>()->milliseconds);
-    case ValueKind::error: return out.error(*value.as<ErrorValue>());
-    case ValueKind::function: return out.function(*value.as<Function>());
-    case ValueKind::array: return write_array(out, *value.as<Array>());
-    case ValueKind::object: return write_object(out, *value.as<Object>());
-  }
-  return out.undefined();
-}
+ValueRef Convert<Value>::write(ValueWriter& out, const Value& value) { return write_value(out, value, 0); }
 
 }  // namespace cloche

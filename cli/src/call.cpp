@@ -1,12 +1,15 @@
 #include "host_setup.h"
 #include "places.h"
 #include "rights.h"
+#include "statistics_text.h"
+#include "trace_file.h"
 #include "verb.h"
 
 #include <algorithm>
 #include <cloche/cloche.h>
 #include <cloche/json.h>
 #include <cloche/text.h>
+#include <iostream>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -34,6 +37,8 @@ struct Options {
   std::string name;
   std::vector<std::string> arguments;
   std::string isolation = "context";
+  bool statistics = false;
+  TraceFile trace;
 };
 
 // The error says which argument and where in it.
@@ -75,23 +80,26 @@ Result<Function> find_function(Plugin& plugin, const std::string& name) {
   return Error(Errc::no_such_export, "what the plugin exports as '" + name + "' is not a function");
 }
 
-Result<Value> call(const Options& options, std::vector<Value> arguments, bool json) {
+Result<Value> call(Options& options, std::vector<Value> arguments, bool json) {
   if (auto manifest = open_manifest(options.folder); !manifest) return manifest.error();
-  auto host = make_host(options.rights, {.all_on_stderr = json});
+  auto host = make_host(options.rights, {.all_on_stderr = json}, options.trace.recorder());
   if (!host) return host.error();
   auto plugin = host->load(options.folder, {.isolation_at_least = isolation(options.isolation)});
   if (!plugin) return plugin.error();
   auto function = find_function(*plugin, options.name);
   if (!function) return function.error();
-  return (*function)(std::move(arguments)).get();
+  auto result = (*function)(std::move(arguments)).get();
+  if (options.statistics) std::cerr << statistics_table(host->statistics()) << std::flush;
+  return result;
 }
 
-ExitCode run(const Options& options, const Report& report) {
+ExitCode run(Options& options, const Report& report) {
   auto arguments = read_arguments(options.arguments);
   if (!arguments) return report.misused(arguments.error().message());
   const auto result = call(options, std::move(*arguments), report.json());
+  const auto written = options.trace.write();
   if (!result) return report.fail(Places::in_folder(options.folder).shown(result.error()));
-  return report.result(*result);
+  return written ? report.result(*result) : report.fail(written.error());
 }
 
 }  // namespace
@@ -110,6 +118,8 @@ void add_call(Program& program) {
                   "The weakest isolation to accept: context, isolate or process")
       ->type_name("TIER")
       ->check(CLI::IsMember({"context", "isolate", "process"}).description(""));
+  verb.add_flag("--stats", options->statistics, "Print on stderr what the plugin did and uses of its limits");
+  options->trace.add_option(verb);
 }
 
 }  // namespace cloche::cli

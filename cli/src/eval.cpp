@@ -3,6 +3,7 @@
 #include "paths.h"
 #include "places.h"
 #include "rights.h"
+#include "trace_file.h"
 #include "verb.h"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ struct Options {
   std::optional<std::uint64_t> cpu_ms;
   std::optional<std::uint64_t> wall_ms;
   std::optional<std::string> heap;
+  TraceFile trace;
 };
 
 /// A program as it is run, and how places in it are shown.
@@ -103,9 +105,10 @@ struct Prepared {
   Manifest manifest;
 };
 
-Result<Prepared> prepare(const Options& options, Manifest manifest, bool json) {
+Result<Prepared> prepare(Options& options, Manifest manifest, bool json) {
   auto host = host_options(options.rights, {.all_on_stderr = json});
   if (!host) return host.error();
+  host->observer = options.trace.recorder();
   if (auto good = ask_for(options.grants, host->registry.catalogue(), manifest, host->policy); !good) {
     return good.error();
   }
@@ -142,7 +145,7 @@ ExitCode run_file(const Options& options, Prepared& prepared, const Report& repo
   return report.json() ? report.result(*value) : ExitCode::done;
 }
 
-ExitCode run(const Options& options, const Report& report) {
+ExitCode run_source(Options& options, const Report& report) {
   if (options.code.has_value() == !options.file.empty())
     return report.misused("eval takes either FILE or -e CODE");
   auto manifest = make_manifest(options);
@@ -155,6 +158,12 @@ ExitCode run(const Options& options, const Report& report) {
   if (!options.code) return run_file(options, *prepared, report);
   const auto value = evaluate_code(*prepared, *options.code);
   return value ? report.result(*value) : report.fail(value.error());
+}
+
+ExitCode run(Options& options, const Report& report) {
+  const ExitCode code = run_source(options, report);
+  const auto written = options.trace.write();
+  return written ? code : report.fail(written.error());
 }
 
 void add_milliseconds(CLI::App& verb, const std::string& name, std::optional<std::uint64_t>& value,
@@ -185,6 +194,7 @@ void add_eval(Program& program) {
                    "Time allowed, waiting included, in milliseconds; 10000 if not given");
   verb.add_option("--heap", options->heap, "JavaScript heap allowed, such as 32MiB; 64MiB if not given")
       ->type_name("SIZE");
+  options->trace.add_option(verb);
 }
 
 }  // namespace cloche::cli

@@ -15,6 +15,10 @@ ExitCode exit_code(Errc code) noexcept {
     case Errc::heap_limit:
     case Errc::size_limit:
     case Errc::mailbox_limit:
+    case Errc::external_limit:
+    case Errc::timer_limit:
+    case Errc::pending_limit:
+    case Errc::rate_limit:
     case Errc::quota: return ExitCode::limit;
     case Errc::crashed: return ExitCode::crashed;
     case Errc::invalid_argument:

@@ -1,15 +1,20 @@
 #include "host_setup.h"
 #include "places.h"
 #include "rights.h"
+#include "run_reports.h"
+#include "trace_file.h"
 #include "verb.h"
 
+#include <cerrno>
 #include <cloche/cloche.h>
 #include <cloche/dependencies.h>
 #include <cloche/text.h>
+#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,13 +31,20 @@ says otherwise; it comes back after a while that grows with each crash, and is g
 crashes in a minute. What they write to console goes to stdout, warnings and errors to stderr, each
 line after the plugin's id; with --json all of it goes to stderr.
 
+SIGUSR1 prints what each plugin did and uses of its limits, --stats does so at the end. With --json
+every report is a document of its own, on a line of its own.
+
 Examples:
   cloche run my-plugin --policy policy.yaml
   cloche run plugins/* --grant-all --restart on-crash
+  cloche run my-plugin --stats --interval 10
+  cloche run my-plugin --metrics /var/lib/node_exporter/cloche.prom --interval 15
   kill -HUP $(pgrep -x cloche))";
 
 struct Options {
   RightsOptions rights;
+  RunReports reports;
+  TraceFile trace;
   std::vector<std::string> folders;
   std::string restart = "never";
 };
@@ -42,35 +54,59 @@ Restart restart_of(std::string_view name) {
   return name == "on-crash" ? Restart::on_crash : Restart::never;
 }
 
-/// Tells of plugins that crash while nobody calls them, and what becomes of them. What they leave unhandled is
-/// on their console.
+/// Tells of plugins that crash while nobody calls them and what becomes of them, and hands on to the trace, if
+/// there is one. What they leave unhandled is on their console.
 class Watch final : public Observer {
  public:
-  void crashed(const PluginInfo& plugin, const Error& error) override { tell(plugin, to_string(error)); }
+  explicit Watch(std::shared_ptr<TraceRecorder> trace) : trace_(std::move(trace)) {}
+
+  void crashed(const PluginInfo& plugin, const Error& error) override {
+    tell(plugin, to_string(error));
+    if (trace_) trace_->crashed(plugin, error);
+  }
   void restarted(const PluginInfo& plugin) override { tell(plugin, "restarted"); }
   void quarantined(const PluginInfo& plugin, const Error& error) override { tell(plugin, to_string(error)); }
+} void call_ended(const PluginInfo& plugin, const CallEvent& call, const Error* error) override {
+  if (trace_) trace_->call_ended(plugin, call, error);
+}
+void slice(const PluginInfo& plugin, const Span& span, SliceEnd end) override {
+  if (trace_) trace_->slice(plugin, span, end);
+}
+void resumed(const PluginInfo& plugin, const Span& away, SliceEnd why) override {
+  if (trace_) trace_->resumed(plugin, away, why);
+}
+void limit_hit(const PluginInfo& plugin, Limit limit) override {
+  if (trace_) trace_->limit_hit(plugin, limit);
+}
 
- private:
-  static void tell(const PluginInfo& plugin, const std::string& text) {
-    std::cerr << escape_controls(plugin.id) + ": " + text + '\n' << std::flush;
-  }
+private:
+std::shared_ptr<TraceRecorder> trace_;
 };
 
-/// SIGINT, SIGTERM and SIGHUP, kept from ending the process. Made before any thread, so that all of them inherit it.
-class Interrupts {
+/// SIGINT, SIGTERM, SIGHUP and SIGUSR1, kept from ending the process. Made before any thread, so that all of
+/// them inherit it.
+class Signals {
  public:
-  Interrupts() {
+  Signals() {
     sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGHUP);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
-  /// The next one.
-  [[nodiscard]] int wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) continue;
-    return signal;
+
+  /// The next one, or nothing when `seconds` went by without any.
+  [[nodiscard]] std::optional<int> wait(std::optional<double> seconds) const {
+    siginfo_t info{};
+    int signal = -1;
+    do {
+      if (seconds) {
+        const double whole = std::floor(*seconds);
+        const timespec time{static_cast<time_t>(whole), static_cast<long>((*seconds - whole) * 1e9)};
+        signal = sigtimedwait(&set_, &info, &time);
+      } else {
+        signal = sigwaitinfo(&set_, &info);
+      }
+    } while (signal < 0 && errno == EINTR);
+    return signal < 0 ? std::nullopt : std::optional(signal);
   }
 
  private:
@@ -111,7 +147,7 @@ Result<std::vector<Plugin>> load_all(Host& host, const Options& options) {
   return plugins;
 }
 
-// With --json stdout is one document, and this is told elsewhere.
+// With --json stdout is for documents, and this is told elsewhere.
 void reload_all(std::vector<Plugin>& plugins, const std::vector<std::string>& folders, const Report& report) {
   for (std::size_t i = 0; i < plugins.size(); ++i) {
     const auto reloaded = plugins[i].reload().get();
@@ -127,19 +163,46 @@ void reload_all(std::vector<Plugin>& plugins, const std::vector<std::string>& fo
   }
 }
 
-ExitCode run(const Options& options, const Report& report) {
-  const Interrupts interrupts;
-  auto host =
-      make_host(options.rights, {.all_on_stderr = report.json(), .named = true}, std::make_shared<Watch>());
-  if (!host) return report.fail(host.error());
-  auto plugins = load_all(*host, options);
-  if (!plugins) return report.fail(plugins.error());
-  tell_serving(*plugins, options.folders, report);
-  while (interrupts.wait() == SIGHUP) reload_all(*plugins, options.folders, report);
-  for (Plugin& plugin : *plugins) {
-    if (const auto ended = plugin.unload().get(); !ended) return report.fail(ended.error());
+Result<void> tell_on_request(const Options& options, const Host& host, const Report& report) {
+  options.reports.on_request(host, report);
+  return options.reports.write_metrics(host);
+}
+
+// Until SIGINT or SIGTERM.
+Result<void> serve(const Options& options, const Signals& signals, const Host& host,
+                   std::vector<Plugin>& plugins, const Report& report) {
+  if (auto written = options.reports.write_metrics(host); !written) return written;
+  for (;;) {
+    const auto signal = signals.wait(options.reports.interval());
+    if (signal == SIGHUP) {
+      reload_all(plugins, options.folders, report);
+    } else if (signal == SIGUSR1) {
+      if (auto told = tell_on_request(options, host, report); !told) return told;
+    } else if (auto told = options.reports.on_time(host, report); !told || signal) {
+      return told;
+    }
   }
-  return ExitCode::done;
+}
+
+Result<void> run_plugins(Options& options, const Signals& signals, const Report& report) {
+  auto host = make_host(options.rights, {.all_on_stderr = report.json(), .named = true},
+                        std::make_shared<Watch>(options.trace.recorder()));
+  if (!host) return host.error();
+  auto plugins = load_all(*host, options);
+  if (!plugins) return plugins.error();
+  tell_serving(*plugins, options.folders, report);
+  if (auto served = serve(options, signals, *host, *plugins, report); !served) return served;
+  for (Plugin& plugin : *plugins) {
+    if (auto ended = plugin.unload().get(); !ended) return ended;
+  }
+  return {};
+}
+
+ExitCode run(Options& options, const Report& report) {
+  const Signals signals;
+  if (const auto ran = run_plugins(options, signals, report); !ran) return report.fail(ran.error());
+  const auto written = options.trace.write();
+  return written ? ExitCode::done : report.fail(written.error());
 }
 
 }  // namespace
@@ -154,6 +217,8 @@ void add_run(Program& program) {
       ->capture_default_str();
   add_rights_options(verb, options->rights);
   add_grant_all(verb, options->rights);
+  options->reports.add_options(verb);
+  options->trace.add_option(verb);
 }
 
 }  // namespace cloche::cli

@@ -8,6 +8,7 @@
 #include "supervision/slot.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cloche/bindings.h>
 #include <cloche/dependencies.h>
 #include <cloche/package.h>
@@ -70,7 +71,9 @@ class Host::Impl final : private supervision::SlotHost {
         registry_(std::make_shared<const Registry>(std::move(options_.registry))),
         catalogue_(registry_->catalogue()),
         census_(options_.max_live_instances, [this] { return all_slots(); }),
-        crew_(options_.workers, options_.slice, options_.idle_after) {}
+        crew_(options_.workers, options_.slice, options_.idle_after) {
+    if (options_.log) options_.log = metered_log(std::move(options_.log));
+  }
 
   ~Impl() override {
     for (const auto& slot : std::views::reverse(all_slots())) static_cast<void>(slot->unload({}).get());
@@ -87,14 +90,20 @@ class Host::Impl final : private supervision::SlotHost {
   }
   [[nodiscard]] const Registry& registry() const noexcept { return *registry_; }
   [[nodiscard]] Crew& crew() noexcept { return crew_; }
+  [[nodiscard]] std::vector<Statistics> statistics() const;
 
  private:
-  [[nodiscard]] Result<Bindings> admit(const Manifest& manifest, const LoadOptions& options) const;
+  /// A plugin that may be loaded: what it holds, and what counts its doings.
+  struct Admitted {
+    Bindings bindings;
+    std::shared_ptr<Usage> usage;
+  };
+  [[nodiscard]] Result<Admitted> admit(const Manifest& manifest, const LoadOptions& options) const;
   [[nodiscard]] Result<void> check_neighbours(const Manifest& manifest) override;
   [[nodiscard]] Result<InstanceParts> build(const Blueprint& blueprint,
                                             const LoadOptions& options) const override;
   void restarted(const std::string& id) override;
-  [[nodiscard]] std::vector<std::shared_ptr<Slot>> all_slots();
+  [[nodiscard]] std::vector<std::shared_ptr<Slot>> all_slots() const;
   [[nodiscard]] std::vector<LoadedPlugin> all_loaded();
   void forget(std::uint64_t id, Worker& worker);
   void wait_for_all();
@@ -103,7 +112,8 @@ class Host::Impl final : private supervision::SlotHost {
   Version version_;
   std::shared_ptr<const Registry> registry_;
   Catalogue catalogue_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  mutable std::atomic<std::uint64_t> last_usage_{0};
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Slot>> slots_;
   std::size_t running_ = 0;
@@ -113,14 +123,19 @@ class Host::Impl final : private supervision::SlotHost {
 };
 
 // Everything that can be refused without running a line of the plugin.
-Result<Bindings> Host::Impl::admit(const Manifest& manifest, const LoadOptions& options) const {
+Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const LoadOptions& options) const {
   const Version api = Version::parse(kPluginApi).value();
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
   if (auto known = check_capabilities(manifest, catalogue_); !known) return known.error();
   Grants grants = resolve(manifest);
   if (auto missing = missing_required(grants)) return *missing;
   if (auto refused = unsupported(manifest, grants, options.isolation_at_least)) return *refused;
-  return bind(registry_, std::move(grants), {manifest.id, manifest.name, to_string(manifest.version)});
+  PluginInfo info{manifest.id, manifest.name, to_string(manifest.version), grants.limits};
+  auto usage = std::make_shared<Usage>(info, ++last_usage_, options_.observer);
+  info.watch = usage;
+  auto bindings = bind(registry_, std::move(grants), std::move(info));
+  if (!bindings) return bindings.error();
+  return Admitted{std::move(*bindings), std::move(usage)};
 }
 
 Result<Blueprint> Host::Impl::open(const std::filesystem::path& folder) const {
@@ -132,11 +147,18 @@ Result<Blueprint> Host::Impl::open(const std::filesystem::path& folder) const {
 
 Result<InstanceParts> Host::Impl::build(const Blueprint& blueprint, const LoadOptions& options) const {
   const Manifest& manifest = blueprint.manifest;
-  auto bindings = admit(manifest, options);
-  if (!bindings) return bindings.error();
-  return InstanceParts{std::move(*bindings),     blueprint.files,       manifest.main,
-                       manifest.code_generation, manifest.web_assembly, options_.contain_crashes,
-                       options.weight,           options_.log,          options_.observer};
+  auto admitted = admit(manifest, options);
+  if (!admitted) return admitted.error();
+  return InstanceParts{std::move(admitted->bindings),
+                       blueprint.files,
+                       manifest.main,
+                       manifest.code_generation,
+                       manifest.web_assembly,
+                       options_.contain_crashes,
+                       options.weight,
+                       options_.log,
+                       options_.observer,
+                       std::move(admitted->usage)};
 }
 
 // Those that are loaded, and those that another version of it would leave without what they depend on.
@@ -216,7 +238,7 @@ void Host::Impl::restarted(const std::string& id) {
   }
 }
 
-std::vector<std::shared_ptr<Slot>> Host::Impl::all_slots() {
+std::vector<std::shared_ptr<Slot>> Host::Impl::all_slots() const {
   const std::scoped_lock lock(mutex_);
   std::vector<std::shared_ptr<Slot>> all;
   for (const auto& [id, slot] : slots_) all.push_back(slot);
@@ -229,6 +251,12 @@ std::vector<LoadedPlugin> Host::Impl::all_loaded() {
     const auto blueprint = slot->blueprint();
     all.push_back({blueprint->manifest.id, blueprint->manifest.version});
   }
+  return all;
+}
+
+std::vector<Statistics> Host::Impl::statistics() const {
+  std::vector<Statistics> all;
+  for (const auto& slot : all_slots()) all.push_back(slot->statistics());
   return all;
 }
 
@@ -303,5 +331,7 @@ int Host::wake_handle() const noexcept {
 Grants Host::resolve(const Manifest& manifest) const { return impl_->resolve(manifest); }
 
 const Registry& Host::registry() const noexcept { return impl_->registry(); }
+
+std::vector<Statistics> Host::statistics() const { return impl_->statistics(); }
 
 }  // namespace cloche

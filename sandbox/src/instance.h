@@ -1,6 +1,7 @@
 #pragma once
 
 #include "loop/clock.h"
+#include "usage.h"
 
 #include <cloche/bindings.h>
 #include <cloche/detail/outgoing.h>
@@ -37,6 +38,9 @@ class Instance {
   virtual void read_export(std::string_view name, detail::Outgoing& outgoing) = 0;
   /// Puts a call into the mailbox, or says why it cannot be; then the call is still to be failed.
   [[nodiscard]] virtual std::optional<Error> queue(const QueuedCall& call) = 0;
+
+  /// What it has used and uses, without stopping it.
+  [[nodiscard]] virtual Statistics statistics() const = 0;
 
   virtual Future<void> unload() = 0;
 
@@ -76,9 +80,9 @@ struct InstanceParts {
   bool web_assembly = true;
   bool contain_crashes = true;
   std::uint32_t weight = 100;
-  std::uint32_t weight = 100;
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
+  std::shared_ptr<Usage> usage;  ///< counts what it does
 };
 
 /// Makes an instance on `worker`, from any thread, and runs its main module; the future settles when that is

@@ -22,7 +22,9 @@ Future<void> Plugin::unload(const UnloadOptions& options) { return slot_->unload
 
 Future<void> Plugin::restart() { return slot_->restart(); }
 
-Future<void> Plugin::reload(const ReloadOptions& options) { return slot_->reload(std::filesystem::path(), options); }
+Future<void> Plugin::reload(const ReloadOptions& options) {
+  return slot_->reload(std::filesystem::path(), options);
+}
 
 Future<void> Plugin::reload(const std::filesystem::path& folder, const ReloadOptions& options) {
   return slot_->reload(folder, options);
@@ -32,6 +34,8 @@ Future<void> Plugin::reload(Manifest manifest, std::shared_ptr<const PackageFile
                             const ReloadOptions& options) {
   return slot_->reload(supervision::Blueprint{std::move(manifest), std::move(files), {}}, options);
 }
+
+Statistics Plugin::statistics() const { return slot_->statistics(); }
 
 Life Plugin::life() const { return slot_->life(); }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "rate_limit.h"
+#include "usage.h"
 #include "worker.h"
 
 #include <cloche/call.h>
@@ -38,6 +40,9 @@ class Surroundings {
   [[nodiscard]] virtual const PluginInfo& plugin() const noexcept = 0;
   [[nodiscard]] virtual const Limits& limits() const noexcept = 0;
   [[nodiscard]] virtual Worker& worker() noexcept = 0;
+  [[nodiscard]] virtual Usage& usage() noexcept = 0;
+  /// Of `limits().host_calls_per_second`.
+  [[nodiscard]] virtual RateLimit& host_call_rate() noexcept = 0;
 
   /// Has `job` run inside the realm, soon, as a turn of its own. From any thread; dropped once the instance
   /// is closing.

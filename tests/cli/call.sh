@@ -136,3 +136,30 @@ case_markdown() {
   exits 0
   prints '"<h1>a &lt;b&gt;</h1>\n"'
 }
+
+case_trace() {
+  run call "$plugins/word-count" count '"one two"' --trace out.json
+  exits 0
+  prints 2
+  cp out.json "$folder/stdout"
+  prints_like '"ph":"X","name":"count","pid":1'
+  json /otherData/dropped_events 0
+}
+case_trace_nowhere() {
+  run call "$plugins/word-count" count '"one two"' --trace missing/out.json
+  exits 1
+  complains '\[io\]: .*missing/out\.json'
+}
+case_stats() {
+  run call "$plugins/word-count" count '"one two"' --stats
+  exits 0
+  prints 2
+  grep -Eq '^cloche\.sample\.word-count +2 +0 ' "$folder/stderr" || fail "expected the table on stderr"
+}
+case_a_rate_limit_ends_it() {
+  plugin 'limits: {host_calls_per_second: 5}' 'capabilities: {required: [{id: clock, reason: to tell the time}]}' \
+    <<<'import { now } from "cap:clock"; export const f = () => { for (;;) now() };'
+  run call p f --grant-all
+  exits 6
+  complains '\[rate_limit\]'
+}

@@ -126,3 +126,11 @@ case_json_cause() {
   json /error/cause/message inner
 }
 case_json_usage() { run eval --json; exits 2; json /error/code usage; }
+
+case_trace() {
+  run eval -e '1+1' --trace out.json
+  exits 0
+  prints 2
+  cp out.json "$folder/stdout"
+  prints_like '"name":"worker 1"'
+}

@@ -111,3 +111,59 @@ case_dependency_that_is_missing() {
   exits 3
   complains '^cloche: p/plugin\.yaml:6:14: error\[manifest_invalid\]|p/plugin\.yaml:6:.*test\.core'
 }
+
+case_stats_at_the_end() {
+  serve_and_send TERM --stats "$plugins/word-count"
+  exits 0
+  prints_like '^plugin +calls +errors +cpu'
+  prints_like '^cloche\.sample\.word-count +0 +0 '
+}
+case_stats_on_sigusr1() {
+  plugin <<<'setInterval(() => {}, 1e6);'
+  then_wait=(request_and_wait '^test\.plugin +0')
+  serve_and_send TERM p
+  exits 0
+  prints_like '^test\.plugin +0 +0 '
+}
+request_and_wait() {
+  kill -s USR1 "$pid"
+  wait_for "$1"
+}
+case_stats_at_an_interval() {
+  plugin <<<'export {}'
+  then_wait=(wait_for '^test\.plugin  *0')
+  serve_and_send TERM p --stats --interval 0.02
+  exits 0
+  (($(grep -c '^test\.plugin  *0' "$folder/stdout") >= 2)) || fail "expected a report before the last"
+}
+case_stats_as_json() {
+  plugin 'limits: {timers: 2}' <<<'try { for (;;) setTimeout(() => {}, 1e6) } catch {}'
+  serve_and_send TERM --json --stats p
+  exits 0
+  tail -n 1 "$folder/stdout" >"$folder/last" && mv "$folder/last" "$folder/stdout"
+  json /statistics/0/plugin test.plugin
+  json /statistics/0/timers/used 2
+  json /statistics/0/limit_hits/timers 1
+}
+case_metrics() {
+  plugin 'limits: {timers: 2}' <<<'try { for (;;) setTimeout(() => {}, 1e6) } catch {}'
+  serve_and_send TERM p --metrics out.prom
+  exits 0
+  grep -Fqx 'cloche_plugin_limit_hits_total{plugin="test.plugin",instance="1",limit="timers"} 1' out.prom || fail "expected the hit"
+  grep -Fqx '# TYPE cloche_plugin_calls_total counter' out.prom || fail "expected a type"
+  [[ ! -e out.prom.new ]] || fail "expected no draft"
+}
+case_metrics_nowhere() {
+  plugin <<<'export {}'
+  run run p --metrics missing/out.prom
+  exits 1
+  complains '\[io\]: .*missing/out\.prom'
+}
+case_trace() {
+  plugin <<<'export {}'
+  serve_and_send TERM p --trace out.json
+  exits 0
+  cp out.json "$folder/stdout"
+  json /displayTimeUnit ms
+  json /traceEvents/0/args/name cloche
+}

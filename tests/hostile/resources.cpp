@@ -141,7 +141,7 @@ TEST_CASE("floods of timers, intervals, rejections and log lines are bounded") {
     export const late = () => { setTimeout(function again() { Promise.reject(1); setTimeout(again) }); return "set" };
     export const ping = () => "pong";
   )", "timers: 100"));
-  CHECK(json(ask(plugin, "timers")) == R"([100,"quota"])");
+  CHECK(json(ask(plugin, "timers")) == R"([100,"timer_limit"])");
   check_healthy(healthy);
   CHECK(ask(plugin, "rejections") == Value("done"));
   CHECK(ask(plugin, "ping") == Value("pong"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,10 @@ enum class Errc : std::uint8_t {
   heap_limit,        ///< the plugin's heap is full
   size_limit,        ///< a value that crosses the boundary is too large or too deep
   mailbox_limit,     ///< too many calls are waiting for this plugin
+  external_limit,    ///< a value does not fit what ArrayBuffers may take
+  timer_limit,       ///< too many timers are set
+  pending_limit,     ///< too many asynchronous host functions are under way
+  rate_limit,        ///< host functions were called too often within a second
   quota,             ///< a capability's quota is used up
   crashed,           ///< the engine gave the instance up; it is quarantined
   cancelled,         ///< the caller, or the host shutting down, cancelled the call
@@ -34,6 +39,9 @@ enum class Errc : std::uint8_t {
   io,                ///< the operating system refused
   internal,          ///< a defect of Cloche or of a host function
 };
+
+/// How many there are; their values are below it.
+inline constexpr std::size_t kErrcCount = static_cast<std::size_t>(Errc::internal) + 1;
 
 /// The stable name of `code`, such as "manifest_invalid".
 std::string_view to_string(Errc code) noexcept;

@@ -49,6 +49,8 @@ class ValueReader {
   [[nodiscard]] virtual bool property(ValueRef object, StaticKey key, ValueRef& out) = 0;
   /// The own enumerable properties with string keys, in order.
   [[nodiscard]] virtual bool entries(ValueRef object, std::vector<std::pair<std::string, ValueRef>>& out) = 0;
+  /// Told that a value is refused because it is nested too deeply.
+  virtual void note_too_deep() {}
 };
 
 /// Makes a plugin's values, the counterpart of ValueReader. After a failure (a limit reached) every function
@@ -71,6 +73,8 @@ class ValueWriter {
   /// `keys` and `values` are of one length.
   virtual ValueRef object(std::span<const StaticKey> keys, std::span<const ValueRef> values) = 0;
   virtual ValueRef object(std::span<const std::string_view> keys, std::span<const ValueRef> values) = 0;
+  /// Stands for a value that is not to cross, being nested too deeply; fails.
+  virtual ValueRef refuse() = 0;
   [[nodiscard]] virtual bool failed() const noexcept = 0;
 };
 

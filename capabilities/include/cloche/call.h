@@ -3,6 +3,7 @@
 #include <cloche/grants.h>
 #include <cloche/limits.h>
 #include <cloche/result.h>
+#include <cloche/use_watch.h>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,7 +18,8 @@ struct PluginInfo {
   std::string id;
   std::string name;
   std::string version;
-  Limits limits = {};  ///< what its grants allow; `bind` fills them in
+  Limits limits = {};                    ///< what its grants allow; `bind` fills them in
+  std::shared_ptr<UseWatch> watch = {};  ///< counts what capabilities let it use; null: nobody counts
 };
 
 /// What a host function may ask of whoever runs it. The sandbox implements it with fibers;

@@ -28,8 +28,8 @@ class LogSink {
 
 /// Hands on to `inner` what is within each plugin's `log_per_second`. A text that is more is cut, what comes
 /// after it in the same second is dropped, and a line says how much was lost. Give one such sink to
-/// everything that logs, so that a plugin has one budget. `monotonic` is the time; the default is the
-/// system's.
+/// everything that logs, so that a plugin has one budget; an `inner` that is such a sink already is given
+/// back. `monotonic` is the time; the default is the system's.
 [[nodiscard]] std::shared_ptr<LogSink> metered_log(std::shared_ptr<LogSink> inner,
                                                    std::function<Duration()> monotonic = {});
 

@@ -46,7 +46,11 @@ class PlainWriter final : public ValueWriter {
   ValueRef array(std::span<const ValueRef> elements) override;
   ValueRef object(std::span<const StaticKey> keys, std::span<const ValueRef> values) override;
   ValueRef object(std::span<const std::string_view> keys, std::span<const ValueRef> values) override;
-  [[nodiscard]] bool failed() const noexcept override { return false; }
+  ValueRef refuse() override {
+    failed_ = true;
+    return undefined();
+  }
+  [[nodiscard]] bool failed() const noexcept override { return failed_; }
 
   /// The value `ref` names, whole.
   [[nodiscard]] Value value(ValueRef ref) const;
@@ -61,6 +65,7 @@ class PlainWriter final : public ValueWriter {
   ValueRef add(Value shell, std::span<const ValueRef> parts = {});
 
   std::deque<Node> nodes_;
+  bool failed_ = false;
 };
 
 }  // namespace cloche

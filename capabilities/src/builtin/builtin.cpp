@@ -7,7 +7,7 @@ namespace cloche {
 
 Registry builtin_capabilities(BuiltinOptions options) {
   Registry registry;
-  define_log(registry, options.log ? std::move(options.log) : metered_log(spdlog_sink()));
+  define_log(registry, metered_log(options.log ? std::move(options.log) : spdlog_sink()));
   define_clock(registry, std::move(options.clock));
   define_random(registry, options.random ? std::move(options.random) : system_random());
   define_storage(registry, options.data_directory);

@@ -58,7 +58,10 @@ void define_storage(Registry& registry, std::filesystem::path data_directory) {
              {{"key"}, "The value of a key, or undefined."})
       .async("set",
              [](Call& call, const std::string& key, const Value& value) {
-               return call.blocking([&] { return set_value(call.scope<Store>(), key, value); });
+               auto set = call.blocking([&] { return set_value(call.scope<Store>(), key, value); });
+               const bool full = !set && set.error().code() == Errc::quota;
+               if (full && call.plugin().watch) call.plugin().watch->limit_hit(Limit::storage);
+               return set;
              },
              {{"key", "value"}, "Keeps a value under a key, in place of the one before."})
       .async("remove",

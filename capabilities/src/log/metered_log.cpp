@@ -24,6 +24,7 @@ class MeteredLog final : public LogSink {
 
   void write(const PluginInfo& plugin, LogLevel level, std::string_view text) override {
     const Decision decision = decide(plugin, text);
+    if (plugin.watch) plugin.watch->logged(decision.kept.size(), text.size() - decision.kept.size());
     if (decision.lost_before != 0) tell(plugin, decision.lost_before);
     if (decision.refused) return;
     if (decision.kept.size() == text.size()) return inner_->write(plugin, level, text);
@@ -76,6 +77,7 @@ class MeteredLog final : public LogSink {
 }  // namespace
 
 std::shared_ptr<LogSink> metered_log(std::shared_ptr<LogSink> inner, std::function<Duration()> monotonic) {
+  if (std::dynamic_pointer_cast<MeteredLog>(inner)) return inner;
   if (!monotonic) monotonic = system_monotonic;
   return std::make_shared<MeteredLog>(std::move(inner), std::move(monotonic));
 }

@@ -25,7 +25,7 @@ struct Limits {
   std::uint64_t pending = 1000;                       ///< calls of asynchronous host functions under way
   std::uint64_t mailbox = 256;                        ///< calls waiting for this instance
   ByteCount message = 4U << 20;  ///< one argument list or result, copied across the boundary
-  std::uint64_t host_calls_per_second = kUnlimited;  ///< calls of host functions
+  std::uint64_t host_calls_per_second = kUnlimited;  ///< calls of host functions; as many may come at once
   ByteCount log_per_second = 64U << 10;              ///< text handed to the log and to console
   ByteCount storage = 10U << 20;                     ///< what `cap:storage` keeps for the plugin
 };

@@ -55,6 +55,10 @@ Ending ending_of(const Outcome& outcome) {
     case Errc::heap_limit:
     case Errc::size_limit:
     case Errc::mailbox_limit:
+    case Errc::external_limit:
+    case Errc::timer_limit:
+    case Errc::pending_limit:
+    case Errc::rate_limit:
     case Errc::quota:
     case Errc::crashed:
     case Errc::not_capable: return Ending::contained;

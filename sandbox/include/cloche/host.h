@@ -9,6 +9,7 @@
 #include <cloche/policy.h>
 #include <cloche/registry.h>
 #include <cloche/result.h>
+#include <cloche/statistics.h>
 #include <cloche/supervision.h>
 #include <cstdint>
 #include <filesystem>
@@ -37,7 +38,9 @@ struct HostOptions {
   /// waits for a Future.
   unsigned workers = 1;
 
-  std::shared_ptr<LogSink> log = {};        ///< takes what plugins write to `console`; null: it is dropped
+  /// Takes what plugins write to `console`, up to their `log_per_second` (see `metered_log`); null: it is
+  /// dropped.
+  std::shared_ptr<LogSink> log = {};
   std::shared_ptr<Observer> observer = {};  ///< null: nobody watches
 
   /// The application's version, SemVer; manifests' `engines.host` is checked against it.
@@ -80,8 +83,8 @@ struct LoadOptions {
   Supervision supervision = {};  ///< what becomes of it when it crashes
 };
 
-/// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load`, which any thread may
-/// call; its Plugins may be used from any thread, and outlive it as handles that answer `unloaded`.
+/// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load` and `statistics`,
+/// which any thread may call; its Plugins may be used from any thread, and outlive it as handles that answer `unloaded`.
 class Host {
  public:
   /// Errors: `invalid_argument` (a version that is none), `not_supported` (this machine lacks what it takes).
@@ -118,6 +121,9 @@ class Host {
   /// What plugins of this host may be granted, and how each plugin's rights come out.
   [[nodiscard]] Grants resolve(const Manifest& manifest) const;
   [[nodiscard]] const Registry& registry() const noexcept;
+
+  /// What each loaded plugin has done and uses, in the order of their loads. Any thread.
+  [[nodiscard]] std::vector<Statistics> statistics() const;
 
  private:
   class Impl;

@@ -5,6 +5,7 @@
 #include <cloche/future.h>
 #include <cloche/grants.h>
 #include <cloche/manifest.h>
+#include <cloche/statistics.h>
 #include <cloche/supervision.h>
 #include <cloche/urgency.h>
 #include <cloche/value.h>
@@ -22,11 +23,20 @@ namespace supervision {
 class Slot;
 }
 
+/// What becomes of a call that finds the plugin's mailbox full.
+enum class WhenFull : std::uint8_t {
+  refuse,  ///< it answers `mailbox_limit` at once
+  /// It waits outside, behind those that came before it, for as long as its wall time lasts. Nothing limits
+  /// how many do: that is the caller's to see to, who is held back by waiting for the Future.
+  wait,
+};
+
 /// How one call differs from the plugin's limits. A limit here can only be tighter than the plugin's own.
 struct CallOptions {
   Duration cpu = Duration::max();
   Duration wall = Duration::max();
   Urgency urgency = Urgency::interactive;
+  WhenFull when_full = WhenFull::refuse;
 };
 
 /// A loaded plugin, through all its restarts and reloads. Copies name the same plugin; when the last copy goes, and the Host no longer needs it,
@@ -91,6 +101,10 @@ class Plugin {
 
   /// How it has fared so far.
   [[nodiscard]] Life life() const;
+
+  /// What its present instance has done since it was loaded, and what it uses of its limits; crashes and
+  /// restarts are those of all its instances. The plugin is neither stopped nor waited for.
+  [[nodiscard]] Statistics statistics() const;
 
  private:
   friend class Host;

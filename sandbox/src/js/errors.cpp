@@ -105,7 +105,8 @@ std::string_view class_for(Errc code) noexcept {
   switch (code) {
     case Errc::invalid_argument: return "TypeError";
     case Errc::source_invalid: return "SyntaxError";
-    case Errc::size_limit: return "RangeError";
+    case Errc::size_limit:
+    case Errc::external_limit: return "RangeError";
     case Errc::not_capable: return "NotCapable";
     default: return "Error";
   }

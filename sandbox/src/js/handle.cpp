@@ -42,7 +42,7 @@ Future<Value> Handle::call(std::vector<Value> arguments) {
   ListCall call(std::make_shared<const std::vector<Value>>(std::move(arguments)));
   auto future = call.future();
   if (const auto instance = instance_.lock()) {
-    instance->call_kept(id_, call);
+    instance->call_kept(id_, name_, call);
   } else {
     call.fail({Errc::unloaded, "the plugin of the function '" + name_ + "' was unloaded"});
   }

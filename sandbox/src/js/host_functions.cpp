@@ -49,13 +49,37 @@ void return_number(v8::ReturnValue<v8::Value> out, double number) {
 
 // What is thrown for an answer that is none. When the plugin's own code threw while it was read, that is
 // under way already.
-void throw_failure(const Entered& in, const Answer& answer, bool too_large) {
+void throw_failure(const Entered& in, const Answer& answer, const Reader& reader, const Writer& writer) {
+  const char* const text = "the value is larger than this plugin may pass at once";
   if (answer.kind == Answer::Kind::error) {
     in.isolate->ThrowException(to_exception(in, answer.error));
-  } else if (too_large) {
-    in.isolate->ThrowException(
-        to_exception(in, {Errc::size_limit, "the value is larger than this plugin may pass at once"}));
+  } else if (reader.too_large()) {
+    in.isolate->ThrowException(to_exception(in, {Errc::size_limit, text}));
+  } else if (writer.failed()) {
+    in.isolate->ThrowException(to_exception(in, writer.failure(text)));
   }
+}
+
+// Counts a call of a host function; throws and answers false when it is one too many.
+bool admit(v8::Isolate* isolate, Usage& usage, RateLimit& rate) {
+  usage.host_calls.add();
+  if (rate.take()) [[likely]]
+    return true;
+  usage.hit(Limit::host_calls_per_second);
+  const std::string text =
+      "host functions may be called " + std::to_string(rate.per_second()) + " times a second";
+  isolate->ThrowException(to_exception({isolate, isolate->GetCurrentContext()}, {Errc::rate_limit, text}));
+  return false;
+}
+
+// The same for one more asynchronous call.
+bool admit_pending(v8::Isolate* isolate, Surroundings& around) {
+  if (around.under_way() < around.limits().pending) return true;
+  around.usage().hit(Limit::pending);
+  const std::string text = "no more than " + std::to_string(around.limits().pending) +
+                           " asynchronous calls may be under way at once";
+  isolate->ThrowException(to_exception({isolate, isolate->GetCurrentContext()}, {Errc::pending_limit, text}));
+  return false;
 }
 
 // One asynchronous call between its promise and its fiber.
@@ -75,10 +99,9 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
   if (answer.good()) {
     resolver->Resolve(context, to_local(answer.made(writer))).FromMaybe(false);
   } else {
-    const Error error =
-        answer.kind == Answer::Kind::error
-            ? answer.error
-            : Error(Errc::size_limit, "the result is larger than this plugin may receive at once");
+    const Error error = answer.kind == Answer::Kind::error
+                            ? answer.error
+                            : writer.failure("the result is larger than this plugin may receive at once");
     resolver->Reject(context, to_exception(in, error)).FromMaybe(false);
   }
 }
@@ -89,6 +112,8 @@ HostFunctions::Slot::Slot(Realm& its_realm, const BoundFunction& its_bound)
     : realm(its_realm),
       boundary(realm.boundary()),
       services(realm.surroundings().sync_services()),
+      usage(realm.surroundings().usage()),
+      rate(realm.surroundings().host_call_rate()),
       bound(its_bound) {
   const auto* sync_body = std::get_if<std::unique_ptr<SyncFunction>>(&bound.function->body);
   if (sync_body != nullptr) sync = sync_body->get();
@@ -113,6 +138,7 @@ v8::Local<v8::Function> HostFunctions::get(const Entered& in, const BoundFunctio
 void HostFunctions::call_sync(const Info& info) {
   Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
   v8::Isolate* isolate = info.GetIsolate();
+  if (!admit(isolate, slot.usage, slot.rate)) return;
   const Arguments arguments(info);
   Reader reader(isolate, slot.boundary);
   Writer writer(isolate, slot.boundary);
@@ -124,7 +150,7 @@ void HostFunctions::call_sync(const Info& info) {
   } else if (answer.kind == Answer::Kind::value) {
     info.GetReturnValue().Set(to_local(answer.value));
   } else {
-    throw_failure({isolate, isolate->GetCurrentContext()}, answer, reader.too_large() || writer.failed());
+    throw_failure({isolate, isolate->GetCurrentContext()}, answer, reader, writer);
   }
 }
 
@@ -133,11 +159,7 @@ void HostFunctions::call_async(const Info& info) {
   v8::Isolate* isolate = info.GetIsolate();
   const auto context = isolate->GetCurrentContext();
   Surroundings& around = slot.realm.surroundings();
-  if (around.under_way() >= around.limits().pending) {
-    const std::string text = "no more than " + std::to_string(around.limits().pending) +
-                             " asynchronous calls may be under way at once";
-    return throw_failure({isolate, context}, Answer::failed({Errc::quota, text}), false);
-  }
+  if (!admit(isolate, slot.usage, slot.rate) || !admit_pending(isolate, around)) return;
   const Arguments arguments(info);
   Reader reader(isolate, slot.boundary);
   Writer writer(isolate, slot.boundary);
@@ -145,7 +167,7 @@ void HostFunctions::call_async(const Info& info) {
   auto pending = std::make_shared<Pending>();
   const auto& function = *std::get<std::unique_ptr<AsyncFunction>>(slot.bound.function->body);
   const Answer failure = function.prepare(invocation, pending->call);
-  if (!pending->call) return throw_failure({isolate, context}, failure, reader.too_large());
+  if (!pending->call) return throw_failure({isolate, context}, failure, reader, writer);
 
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return;

@@ -2,6 +2,8 @@
 
 #include "js/reader.h"
 #include "js/scope.h"
+#include "rate_limit.h"
+#include "usage.h"
 
 #include <cloche/bindings.h>
 #include <memory>
@@ -27,6 +29,8 @@ class HostFunctions {
     Realm& realm;
     BoundaryParts& boundary;
     CallServices& services;
+    Usage& usage;
+    RateLimit& rate;
     const BoundFunction& bound;
     const SyncFunction* sync = nullptr;  // null: it is asynchronous
     v8::Global<v8::Function> function;

@@ -6,6 +6,7 @@
 #include "js/runner.h"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace cloche::js {
@@ -54,6 +55,11 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   void run_engine_tasks();
   /// At the end of a turn, inside: why it was ended, if it was. The next may go on.
   [[nodiscard]] std::optional<Errc> take_stop();
+  /// Whether an ArrayBuffer was refused since this was last asked.
+  [[nodiscard]] bool take_buffer_refusal() noexcept {
+    const std::uint64_t refused = memory_->external().refused();
+    return std::exchange(buffers_refused_, refused) != refused;
+  }
 
   [[nodiscard]] Runner& runner() noexcept { return runner_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return runner_.isolate(); }
@@ -81,6 +87,7 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   std::shared_ptr<TaskRunner> tasks_;
   std::vector<Tenant*> tenants_;
   std::vector<Tenant*> waiting_;
+  std::uint64_t buffers_refused_ = 0;
   bool shrunk_ = true;            // it has not been used since it gave memory back
   ByteCount smallest_pages_ = 0;  // what it holds when it has nothing to give back
 };

@@ -5,6 +5,7 @@
 #include "js/errors.h"
 #include "js/realm.h"
 #include "js/writer.h"
+#include "metered_call.h"
 
 #include <algorithm>
 #include <array>
@@ -28,15 +29,18 @@ constexpr loop::Rank rank_of(Urgency urgency) {
 }  // namespace
 
 void JsInstance::call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) {
-  submit(options, {Target::Kind::call_export, name, 0}, outgoing);
+  MeteredCall metered(usage(), name, outgoing);
+  submit(options, {Target::Kind::call_export, name, 0}, metered);
 }
 
 void JsInstance::read_export(std::string_view name, detail::Outgoing& outgoing) {
-  submit({}, {Target::Kind::read_export, name, 0}, outgoing);
+  MeteredCall metered(usage(), name, outgoing);
+  submit({}, {Target::Kind::read_export, name, 0}, metered);
 }
 
-void JsInstance::call_kept(std::uint64_t id, detail::Outgoing& outgoing) {
-  submit({}, {Target::Kind::call_kept, {}, id}, outgoing);
+void JsInstance::call_kept(std::uint64_t id, std::string_view name, detail::Outgoing& outgoing) {
+  MeteredCall metered(usage(), name, outgoing);
+  submit({}, {Target::Kind::call_kept, {}, id}, metered);
 }
 
 // On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin
@@ -57,6 +61,7 @@ void JsInstance::submit(const CallOptions& options, const Target& target, detail
                           loop::TimePoint::max(),
                           {&share_, rank_of(options.urgency)}};
       stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
+      runner_.charge_sample();
       return worker_.loop.refresh_wake_handle();
     }
   }
@@ -81,22 +86,50 @@ std::shared_ptr<JsInstance::WaitingCall> JsInstance::waiting_call(
   call->outgoing = std::move(heap);
   call->name = target.name;
   call->target = {target.kind, call->name, target.id};
+  call->when_full = options.when_full;
   call->cpu = std::min(options.cpu, limits().cpu_per_call);
   call->rank = rank_of(options.urgency);
   call->deadline = loop::after(loop::Clock::now(), std::min(options.wall, limits().wall_per_call));
   return call;
 }
 
+// A call that waits outside goes before whatever comes after it, so nothing enters while one does.
 std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& call) {
   const std::scoped_lock lock(gate_);
   if (state_.load(std::memory_order_relaxed) >= State::closing) return closing_;
-  if (queued_.load(std::memory_order_relaxed) >= limits().mailbox) {
+  const bool full = queued_.load(std::memory_order_relaxed) >= limits().mailbox ||
+                    waiting_outside_.load(std::memory_order_relaxed) > 0;
+  if (full) usage().hit(Limit::mailbox);
+  if (full && call->when_full == WhenFull::refuse) {
     return Error(Errc::mailbox_limit, "the plugin '" + info().id + "' has " +
                                           std::to_string(limits().mailbox) + " calls waiting already");
   }
-  queued_.fetch_add(1, std::memory_order_relaxed);
-  worker_.loop.post([self = shared_from_this(), call] { self->queue_call(call); }, call->rank);
+  (full ? waiting_outside_ : queued_).fetch_add(1, std::memory_order_relaxed);
+  worker_.loop.post(
+      [self = shared_from_this(), call, full] { full ? self->wait_outside(call) : self->queue_call(call); },
+      call->rank);
   return std::nullopt;
+}
+
+void JsInstance::wait_outside(std::shared_ptr<WaitingCall> call) {
+  if (state_.load(std::memory_order_relaxed) >= State::closing)
+    return call->outgoing->fail(not_ready_error());
+  watch_deadline(call);
+  outside_.push_back(std::move(call));
+  admit_waiting();  // room may have been made meanwhile
+}
+
+// Into the mailbox, oldest first, what there is room for; one whose time is over has been answered.
+void JsInstance::admit_waiting() {
+  const std::scoped_lock lock(gate_);
+  while (!outside_.empty() && queued_.load(std::memory_order_relaxed) < limits().mailbox) {
+    auto call = std::move(outside_.front());
+    outside_.pop_front();
+    waiting_outside_.fetch_sub(1, std::memory_order_relaxed);
+    if (call->over) continue;
+    queued_.fetch_add(1, std::memory_order_relaxed);
+    add_turn(TurnSource::mailbox, {{}, std::move(call)});
+  }
 }
 
 void JsInstance::queue_call(std::shared_ptr<WaitingCall> call) {
@@ -114,6 +147,8 @@ void JsInstance::watch_deadline(const std::shared_ptr<WaitingCall>& call) {
         const auto waiting = late.lock();
         if (!self || !waiting) return;
         waiting->over = true;
+        const bool runs = std::ranges::find(performing_, waiting->outgoing.get()) != performing_.end();
+        runs ? runner_.stop(Errc::wall_limit) : usage().hit(Limit::wall_per_call);
         waiting->outgoing->fail(limit_error(Errc::wall_limit));
         std::erase_if(waiting_, [&](const auto& entry) { return entry.second == waiting; });
         work_.notify();
@@ -176,8 +211,8 @@ Result<v8::Local<v8::Value>> JsInstance::call_function(const Entered& in, v8::Lo
   Writer writer(in.isolate, world_->realm->boundary());
   const std::span<const ValueRef> refs = outgoing.write_arguments(writer);
   if (writer.failed()) {
-    return Error(Errc::size_limit, "the arguments are larger than the " + format_size(limits().message) +
-                                       " this plugin may receive at once");
+    return writer.failure("the arguments are larger than the " + format_size(limits().message) +
+                          " this plugin may receive at once, or nested too deeply");
   }
   constexpr std::size_t kFew = 8;
   std::array<v8::Local<v8::Value>, kFew> few;

@@ -40,6 +40,7 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<Isol
       keeper_(std::move(keeper)),
       home_(std::move(home)),
       runner_(home_->runner()),
+      host_call_rate_(grants().limits.host_calls_per_second),
       share_(parts_.weight),
       work_(worker.loop),
       waits_(worker),
@@ -85,6 +86,34 @@ void JsInstance::end_of_turn(const Entered& in) {
   if (!runner_.stop_reason()) world_->realm->rejections().report(in);
   const auto stopped = home_->take_stop();
   if (stopped && stopped != Errc::unloaded) keeper_->limited(*stopped);
+  if (runner_.has_lasted() || runner_.last_used() >= look_at_heap_) note_memory();
+  if (home_->take_buffer_refusal()) [[unlikely]]
+    usage().hit(Limit::external);
+}
+
+// V8 takes about a microsecond to tell.
+void JsInstance::note_memory() {
+  constexpr std::chrono::milliseconds kOld{100};
+  parts_.usage->heap.set(heap_used());
+  look_at_heap_ = runner_.last_used() + kOld;
+}
+
+std::uint64_t JsInstance::heap_used() const {
+  v8::HeapStatistics heap;
+  home_->isolate()->GetHeapStatistics(&heap);
+  return heap.used_heap_size();
+}
+
+Statistics JsInstance::statistics() const {
+  const State state = state_.load(std::memory_order_relaxed);
+  const bool idle = loop::Loop::current() == &worker_.loop && state == State::ready && !runner_.active() &&
+                    !runner_.crashed();
+  if (idle) parts_.usage->heap.set(heap_used());
+  Statistics all = parts_.usage->statistics();
+  all.external.used = runner_.memory().external().used();
+  all.mailbox.used = queued_.load(std::memory_order_relaxed);
+  all.calls_outside = waiting_outside_.load(std::memory_order_relaxed);
+  return all;
 }
 
 void JsInstance::run_turns() {
@@ -106,6 +135,7 @@ void JsInstance::take_turn() {
   if (turn.call) {
     if (turn.call->rank == loop::Rank::interactive) --urgent_;
     queued_.fetch_sub(1, std::memory_order_relaxed);
+    if (!outside_.empty()) admit_waiting();
     if (turn.call->over) return;
   }
   // While it runs, the main fiber's place is that of the stay.
@@ -162,10 +192,10 @@ void JsInstance::enqueue(TurnSource source, std::function<void()> job) {
 }
 
 void JsInstance::spawn(std::function<void(CallServices&)> body) {
-  ++fibers_;
+  parts_.usage->pending.set(++fibers_);
   const auto run = [self = shared_from_this(), body = std::move(body)] {
     self->waits_.cover([&] { body(self->fiber_services_); });
-    --self->fibers_;
+    self->parts_.usage->pending.set(--self->fibers_);
     self->work_.notify();
   };
   worker_.loop.spawn(run, {&share_, runner_.rank()});
@@ -195,6 +225,7 @@ void JsInstance::log(LogLevel level, std::string_view text) {
 }
 
 void JsInstance::unhandled_rejection(const Error& error) {
+  parts_.usage->rejections.add();
   log(LogLevel::error, "Uncaught " + to_string(error));
   if (parts_.observer) parts_.observer->unhandled_rejection(info(), error);
 }
@@ -222,11 +253,14 @@ void JsInstance::close(Error reason) {
     if (state_.load(std::memory_order_relaxed) >= State::closing) return;
     state_.store(State::closing);
     closing_ = reason;
+    queued_.store(0, std::memory_order_relaxed);
+    waiting_outside_.store(0, std::memory_order_relaxed);
   }
   urgent_ = 0;
   for (Turn& turn : turns_.take_all()) {
     if (turn.call) turn.call->outgoing->fail(reason);
   }
+  for (const auto& call : std::exchange(outside_, {})) call->outgoing->fail(reason);
   for (auto& [id, call] : std::exchange(waiting_, {})) call->outgoing->fail(reason);
   runner_.stop(Errc::unloaded);
   waits_.cancel_all();
@@ -235,6 +269,7 @@ void JsInstance::close(Error reason) {
 }
 
 void JsInstance::isolate_crashed() {
+  usage().crashes.add();
   const Error error(Errc::crashed, "the engine gave the plugin '" + info().id +
                                        "' up: it ran out of memory in a place where that "
                                        "cannot be undone; it is quarantined");

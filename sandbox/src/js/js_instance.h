@@ -56,6 +56,7 @@ class JsInstance final : public Instance,
   void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) override;
   void read_export(std::string_view name, detail::Outgoing& outgoing) override;
   [[nodiscard]] std::optional<Error> queue(const QueuedCall& call) override;
+  [[nodiscard]] Statistics statistics() const override;
   Future<void> unload() override;
   [[nodiscard]] bool inside() const noexcept override;
   [[nodiscard]] bool idle() const noexcept override;
@@ -63,7 +64,7 @@ class JsInstance final : public Instance,
   void resume() override;
 
   /// A call of the function that was kept under `id`, and the end of the last handle of it. Any thread.
-  void call_kept(std::uint64_t id, detail::Outgoing& outgoing);
+  void call_kept(std::uint64_t id, std::string_view name, detail::Outgoing& outgoing);
   void release_kept(std::uint64_t id);
 
  private:
@@ -75,6 +76,7 @@ class JsInstance final : public Instance,
     std::shared_ptr<detail::Outgoing> outgoing;
     Target target;
     std::string name;  // what target.name refers to
+    WhenFull when_full = WhenFull::refuse;
     Duration cpu{};
     loop::TimePoint deadline;
     loop::Rank rank = loop::Rank::interactive;
@@ -91,6 +93,8 @@ class JsInstance final : public Instance,
   [[nodiscard]] const PluginInfo& plugin() const noexcept override { return info(); }
   [[nodiscard]] const Limits& limits() const noexcept override { return grants().limits; }
   [[nodiscard]] Worker& worker() noexcept override { return worker_; }
+  [[nodiscard]] Usage& usage() noexcept override { return *parts_.usage; }
+  [[nodiscard]] RateLimit& host_call_rate() noexcept override { return host_call_rate_; }
   void enqueue(TurnSource source, std::function<void()> job) override;
   void spawn(std::function<void(CallServices&)> body) override;
   [[nodiscard]] std::uint64_t under_way() const noexcept override { return fibers_; }
@@ -119,8 +123,10 @@ class JsInstance final : public Instance,
   void finish();
   /// Enters the isolate for `f(entered)`, which runs the microtasks too, and ends the turn that this was.
   template <class F>
-  void stay(const Budget& budget, F f);
+  void stay(Budget budget, F f);
   void end_of_turn(const Entered& in);
+  void note_memory();
+  [[nodiscard]] std::uint64_t heap_used() const;
 
   // Draining: js_drain.cpp
   [[nodiscard]] bool calls_under_way() const noexcept;
@@ -134,6 +140,8 @@ class JsInstance final : public Instance,
                                                           std::shared_ptr<detail::Outgoing> heap) const;
   [[nodiscard]] std::optional<Error> post_call(const std::shared_ptr<WaitingCall>& call);
   void queue_call(std::shared_ptr<WaitingCall> call);
+  void wait_outside(std::shared_ptr<WaitingCall> call);
+  void admit_waiting();
   void perform(const Entered& in, const Target& target, detail::Outgoing& outgoing,
                const std::shared_ptr<WaitingCall>& call);
   [[nodiscard]] Result<v8::Local<v8::Value>> produce(const Entered& in, const Target& target,
@@ -161,19 +169,22 @@ class JsInstance final : public Instance,
   std::shared_ptr<InstanceKeeper> keeper_;
   const std::shared_ptr<IsolateHome> home_;
   Runner& runner_;  // of home_
+  RateLimit host_call_rate_;
   std::unique_ptr<World> world_;
 
   loop::Share share_;
-  loop::Signal work_;                          // the main fiber waits on it
-  loop::Rounds<Turn, 4> turns_;                // a queue for each TurnSource
-  std::size_t urgent_ = 0;                     // how many of them are calls somebody waits for
-  loop::Place* main_place_ = nullptr;          // the main fiber's, between its turns
-  std::vector<detail::Outgoing*> performing_;  // the calls on the stack, outermost first
-  int nested_ = 0;                             // how many of them began on the plugin's own stack
+  loop::Signal work_;                                 // the main fiber waits on it
+  loop::Rounds<Turn, 4> turns_;                       // a queue for each TurnSource
+  std::size_t urgent_ = 0;                            // how many of them are calls somebody waits for
+  loop::Place* main_place_ = nullptr;                 // the main fiber's, between its turns
+  std::deque<std::shared_ptr<WaitingCall>> outside_;  // calls for which the mailbox has no room yet
+  std::vector<detail::Outgoing*> performing_;         // the calls on the stack, outermost first
+  int nested_ = 0;                                    // how many of them began on the plugin's own stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
   std::optional<Promise<void>> drained_;  // while it drains
   loop::Timers::Id drain_timer_;
+  loop::TimePoint look_at_heap_{};  // the next turn from then on ends with a look at the heap's size
 
   Waits waits_;
   FiberServices fiber_services_;
@@ -186,6 +197,7 @@ class JsInstance final : public Instance,
   std::optional<Error> closing_;              // under gate_: why
   std::vector<std::string> exports_;          // under gate_
   std::atomic<std::size_t> queued_{0};
+  std::atomic<std::size_t> waiting_outside_{0};  // in outside_, or on their way there
   Promise<void> unloaded_;
 };
 
@@ -196,7 +208,8 @@ struct JsInstance::World {
 };
 
 template <class F>
-void JsInstance::stay(const Budget& budget, F f) {
+void JsInstance::stay(Budget budget, F f) {
+  budget.usage = &usage();
   home_->enter(budget, [&] {
     const Entered in{runner_.isolate(), world_->realm->context(runner_.isolate())};
     const v8::Context::Scope context_scope(in.context);

@@ -12,6 +12,7 @@ constexpr std::size_t kElementWeight = 8;
 
 bool Reader::charge(std::size_t bytes) noexcept {
   if (bytes > left_) {
+    if (!too_large_) parts_.usage.hit(Limit::message);
     too_large_ = true;
     return false;
   }

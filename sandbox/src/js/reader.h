@@ -2,6 +2,7 @@
 
 #include "js/keys.h"
 #include "js/scope.h"
+#include "usage.h"
 
 #include <cloche/boundary.h>
 #include <optional>
@@ -22,6 +23,7 @@ struct BoundaryParts {
   KeyCache& keys;
   FunctionHandles& functions;
   std::size_t max_bytes;  ///< text and bytes one list of arguments or one result may carry
+  Usage& usage;
 };
 
 /// Reads values where V8 has them. Lives within one handle scope.
@@ -43,6 +45,7 @@ class Reader final : public ValueReader {
   [[nodiscard]] bool element(ValueRef array, std::size_t index, ValueRef& out) override;
   [[nodiscard]] bool property(ValueRef object, StaticKey key, ValueRef& out) override;
   [[nodiscard]] bool entries(ValueRef object, std::vector<std::pair<std::string, ValueRef>>& out) override;
+  void note_too_deep() override { parts_.usage.hit(Limit::message); }
 
   /// Whether it stopped because the value is too large, and not because the plugin's code threw.
   [[nodiscard]] bool too_large() const noexcept { return too_large_; }

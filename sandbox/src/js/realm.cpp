@@ -25,7 +25,7 @@ Realm::Realm(v8::Isolate* isolate, KeyCache& keys, Surroundings& surroundings, c
     : isolate_(isolate),
       surroundings_(surroundings),
       microtasks_(v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit)),
-      boundary_{keys, *this, surroundings.limits().message},
+      boundary_{keys, *this, surroundings.limits().message, surroundings.usage()},
       host_functions_(*this),
       modules_(*this, bindings, files),
       console_(*this),

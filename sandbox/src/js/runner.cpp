@@ -45,11 +45,13 @@ Runner* Runner::begin(const Budget& budget) {
   Runner* outer = worker_.running;
   standing_ = budget.standing;
   if (outer != nullptr) {
-    outer->leave();
+    outer->leave(SliceEnd::parked);
     standing_.rank = std::max(standing_.rank, outer->rank());
   }
   worker_.running = this;
-  since_ = loop::Clock::now();
+  usage_ = budget.usage != nullptr ? budget.usage : &Usage::nobodys();
+  usage_->stays.add();
+  since_ = slice_began_ = loop::Clock::now();
   thread_cpu_.reset();
   cpu_used_ = {};
   cpu_limit_ = budget.cpu;
@@ -58,26 +60,33 @@ Runner* Runner::begin(const Budget& budget) {
 }
 
 void Runner::end(Runner* outer) {
-  if (thread_cpu_) account();
+  const bool observed = usage_->observed();
+  if (thread_cpu_ || observed) account();
   worker_.running = nullptr;
+  if (observed) usage_->ran({slice_began_, since_ - slice_began_}, SliceEnd::finished);
   if (outer != nullptr) outer->come_back();
 }
 
 // Where the fiber waits meanwhile, it does so for the stay.
-void Runner::leave() {
+void Runner::leave(SliceEnd why) {
   meter_end();
   account();
   worker_.running = nullptr;
   isolate_->Exit();
   outside_ = worker_.loop.place().exchange(standing_);
+  usage_->ran({slice_began_, since_ - slice_began_}, why);
+  slice_began_ = since_;
+  away_ = why;
 }
 
 void Runner::come_back() {
+  const loop::TimePoint back = loop::Clock::now();
+  usage_->resumes({slice_began_, back - slice_began_}, away_);
   worker_.loop.place().exchange(outside_);
   isolate_->Enter();
   worker_.running = this;
   if (stop_) isolate_->TerminateExecution();
-  since_ = loop::Clock::now();
+  since_ = slice_began_ = back;
   if (thread_cpu_) thread_cpu_ = worker_.read_cpu();
   meter_begin();
 }
@@ -102,12 +111,21 @@ loop::TimePoint Runner::due() {
 void Runner::account() {
   const loop::TimePoint now = loop::Clock::now();
   Duration computed = now - std::exchange(since_, now);
+  usage_->inside.add(static_cast<std::uint64_t>(computed.count()));
   if (thread_cpu_) {
     const Duration cpu = worker_.read_cpu();
     computed = cpu - std::exchange(*thread_cpu_, cpu);
   }
   cpu_used_ += computed;
+  usage_->cpu.add(static_cast<std::uint64_t>(std::max(computed, Duration::zero()).count()));
   if (standing_.share != nullptr) standing_.share->charge(computed);
+}
+
+void Runner::count_sample() {
+  constexpr std::uint64_t kStandsFor = 32;
+  const Duration time = loop::Clock::now() - since_;
+  usage_->cpu.add(kStandsFor * static_cast<std::uint64_t>(time.count()));
+  usage_->inside.add(kStandsFor * static_cast<std::uint64_t>(time.count()));
 }
 
 void Runner::interrupt() noexcept {
@@ -135,13 +153,16 @@ void Runner::look_up() {
   if (cpu_used_ >= cpu_limit_) return stop(Errc::cpu_limit);
   if (since_ >= deadline_) return stop(Errc::wall_limit);
   if (cpu_used_ >= worker_.monitor.slice()) standing_.rank = loop::Rank::background;
-  if (worker_.loop.should_make_way()) return outside([this] { worker_.loop.yield(); });
+  if (worker_.loop.should_make_way()) return outside([this] { worker_.loop.yield(); }, SliceEnd::preempted);
   meter_begin();
 }
 
 void Runner::stop(Errc reason) {
   if (!active()) return;
-  if (!stop_) stop_ = reason;
+  if (!stop_) {
+    stop_ = reason;
+    usage_->stopped(reason);
+  }
   isolate_->TerminateExecution();
 }
 

@@ -6,6 +6,7 @@
 #include "loop/monitor.h"
 #include "loop/ready_queue.h"
 #include "loop/stack.h"
+#include "usage.h"
 #include "worker.h"
 
 #include <atomic>
@@ -24,6 +25,7 @@ struct Budget {
   Duration wall = Duration::max();
   loop::TimePoint deadline = loop::TimePoint::max();
   loop::Standing standing = {};
+  Usage* usage = nullptr;  ///< whose stay it is counted as; null: nobody's
 };
 
 /// Runs code inside one isolate: on the isolate's own stack, within a budget, making way for others, and with
@@ -65,12 +67,12 @@ class Runner final : private loop::Interruptible {
 
   /// Leaves the isolate while `f()` runs, which may park the fiber or enter other isolates; from inside.
   template <class F>
-  auto outside(F f) {
+  auto outside(F f, SliceEnd why = SliceEnd::parked) {
     struct Back {
       Runner& runner;
       ~Back() { runner.come_back(); }
     };
-    leave();
+    leave(why);
     const Back back{*this};
     return f();
   }
@@ -106,6 +108,13 @@ class Runner final : private loop::Interruptible {
   /// Charges the rest of the stay that ended last. A short one is not charged otherwise: that would cost a
   /// call more than the call itself.
   void charge() { account(); }
+  /// Counts a stay that ended and is not charged: one of several is timed, and stands for the others.
+  void charge_sample() {
+    if (!thread_cpu_ && is_sample() && !usage_->observed()) [[unlikely]]
+      count_sample();
+  }
+  /// Whether the stay has lasted long enough to be interrupted; from inside.
+  [[nodiscard]] bool has_lasted() const noexcept { return thread_cpu_.has_value(); }
 
   /// How urgent the stay under way is: what has computed for a slice is of the background from then on.
   [[nodiscard]] loop::Rank rank() const noexcept { return standing_.rank; }
@@ -113,7 +122,7 @@ class Runner final : private loop::Interruptible {
   [[nodiscard]] loop::TimePoint deadline() const noexcept { return deadline_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return isolate_; }
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
-  [[nodiscard]] MemoryAccount& memory() noexcept { return *memory_; }
+  [[nodiscard]] MemoryAccount& memory() const noexcept { return *memory_; }
 
   /// No interrupt comes any more; it may be destroyed afterwards, on any thread.
   void retire();
@@ -127,15 +136,18 @@ class Runner final : private loop::Interruptible {
   void take(v8::Isolate* isolate);
   Runner* begin(const Budget& budget);
   void end(Runner* outer);
-  void leave();
+  void leave(SliceEnd why);
   void come_back();
   void meter_begin();
   [[nodiscard]] loop::TimePoint due();
   void meter_end() noexcept { worker_.meter.end(); }
   void account();
+  [[nodiscard]] bool is_sample() const noexcept;
+  void count_sample();
   void time_by_cpu_clock();
 
   Worker& worker_;
+  Usage* usage_ = &Usage::nobodys();  // of the stay under way, or of the last one
   std::shared_ptr<MemoryAccount> memory_;
   const bool contain_;
   loop::GuardedStack stack_;
@@ -148,9 +160,17 @@ class Runner final : private loop::Interruptible {
   loop::TimePoint deadline_{};
   Duration cpu_used_{};
   loop::TimePoint since_{};             // from when what is not yet in cpu_used_ counts
+  loop::TimePoint slice_began_{};       // or, while it is away, when that began
+  SliceEnd away_ = SliceEnd::parked;    // why it is away
   std::optional<Duration> thread_cpu_;  // the thread's CPU clock then, where it was read
   std::optional<Errc> stop_;
   std::atomic<bool> interrupt_pending_{false};
 };
+
+// One of 32, chosen by the time it began at: the low digits of that are as good as random.
+inline bool Runner::is_sample() const noexcept {
+  const auto began = static_cast<std::uint64_t>(since_.time_since_epoch().count());
+  return began * 0x9e3779b97f4a7c15 >> 59 == 0;
+}
 
 }  // namespace cloche::js

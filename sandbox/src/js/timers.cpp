@@ -59,7 +59,8 @@ void TimerTable::set(const Info& info) {
   if (table.timers_.size() >= table.realm_.surroundings().limits().timers) {
     const std::string text = "no more than " + std::to_string(table.realm_.surroundings().limits().timers) +
                              " timers may be set at once";
-    in.isolate->ThrowException(to_exception(in, {Errc::quota, text}));
+    table.realm_.surroundings().usage().hit(Limit::timers);
+    in.isolate->ThrowException(to_exception(in, {Errc::timer_limit, text}));
     return;
   }
   const auto delay = delay_of(in, info[1]);
@@ -69,6 +70,7 @@ void TimerTable::set(const Info& info) {
   for (int i = 2; i < info.Length(); ++i) timer.arguments.emplace_back(in.isolate, info[i]);
   if (repeats) timer.interval = std::max<std::chrono::nanoseconds>(delay, kShortestInterval);
   table.arm(id, timer, delay);
+  table.count();
   info.GetReturnValue().Set(id);
 }
 
@@ -79,7 +81,10 @@ void TimerTable::clear(const Info& info) {
   if (timer == table.timers_.end()) return;
   table.realm_.surroundings().worker().loop.timers().cancel(timer->second.due);
   table.timers_.erase(timer);
+  table.count();
 }
+
+void TimerTable::count() { realm_.surroundings().usage().timers.set(timers_.size()); }
 
 void TimerTable::fire(std::uint32_t id) {
   const auto found = timers_.find(id);
@@ -93,6 +98,7 @@ void TimerTable::fire(std::uint32_t id) {
     arm(id, found->second, found->second.interval);
   } else {
     timers_.erase(found);
+    count();
   }
   v8::TryCatch caught(isolate);
   const bool done =

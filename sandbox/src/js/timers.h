@@ -34,6 +34,7 @@ class TimerTable {
 
   void arm(std::uint32_t id, Timer& timer, std::chrono::nanoseconds delay);
   void fire(std::uint32_t id);
+  void count();
 
   Realm& realm_;
   std::map<std::uint32_t, Timer> timers_;

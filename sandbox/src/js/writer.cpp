@@ -6,6 +6,17 @@
 
 namespace cloche::js {
 
+ValueRef Writer::fail() {
+  if (!failed_ && !no_room_) parts_.usage.hit(Limit::message);
+  failed_ = true;
+  return undefined();
+}
+
+Error Writer::failure(std::string too_large) const {
+  if (!no_room_) return {Errc::size_limit, std::move(too_large)};
+  return {Errc::external_limit, "the plugin's ArrayBuffers leave no room for the value"};
+}
+
 bool Writer::charge(std::size_t bytes) noexcept {
   if (bytes > left_) return false;
   left_ -= bytes;
@@ -42,7 +53,10 @@ ValueRef Writer::bytes(std::span<const std::uint8_t> value) {
   // instead.
   auto* allocator = isolate_->GetArrayBufferAllocator();
   void* data = allocator->AllocateUninitialized(std::max<std::size_t>(value.size(), 1));
-  if (data == nullptr) return fail();
+  if (data == nullptr) {
+    no_room_ = !failed_;
+    return fail();
+  }
   if (!value.empty()) std::memcpy(data, value.data(), value.size());
   auto store = v8::ArrayBuffer::NewBackingStore(
       data, value.size(),

@@ -25,19 +25,20 @@ class Writer final : public ValueWriter {
   ValueRef array(std::span<const ValueRef> elements) override;
   ValueRef object(std::span<const StaticKey> keys, std::span<const ValueRef> values) override;
   ValueRef object(std::span<const std::string_view> keys, std::span<const ValueRef> values) override;
+  ValueRef refuse() override { return fail(); }
   [[nodiscard]] bool failed() const noexcept override { return failed_; }
+  /// Of one that failed, what to tell; `too_large` where the value is more than one message may be.
+  [[nodiscard]] Error failure(std::string too_large) const;
 
  private:
-  ValueRef fail() {
-    failed_ = true;
-    return undefined();
-  }
+  ValueRef fail();
   [[nodiscard]] bool charge(std::size_t bytes) noexcept;
 
   v8::Isolate* isolate_;
   BoundaryParts& parts_;
   std::size_t left_;
   bool failed_ = false;
+  bool no_room_ = false;  // the plugin's ArrayBuffers take all they may
 };
 
 }  // namespace cloche::js

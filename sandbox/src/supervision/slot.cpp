@@ -63,6 +63,14 @@ Life Slot::life() const {
           reloads_.load(), failed_reloads_.load(), evictions_.load()};
 }
 
+Statistics Slot::statistics() const {
+  const std::scoped_lock lock(mutex_);
+  Statistics all = counted_ ? counted_->statistics() : last_counted_;
+  all.crashes = crashes_.load();
+  all.restarts = restarts_.load();
+  return all;
+}
+
 // The way of calls that cannot go straight to the instance: from other threads, and while there is none.
 void Slot::submit(const CallOptions& options, QueuedCall::Kind kind, std::string_view name,
                   detail::Outgoing& outgoing) {

@@ -50,6 +50,7 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   [[nodiscard]] Grants grants() const;
   [[nodiscard]] std::vector<std::string> exports() const;
   [[nodiscard]] Life life() const;
+  [[nodiscard]] Statistics statistics() const;
   void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) {
     if (Instance* const instance = at_hand()) return instance->call_export(options, name, outgoing);
     submit(options, QueuedCall::Kind::call_export, name, outgoing);
@@ -114,6 +115,7 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   void aside(const std::function<void()>& job);
   [[nodiscard]] Result<std::shared_ptr<Incarnation>> start(const Blueprint& blueprint);
   [[nodiscard]] Result<std::shared_ptr<Incarnation>> start(InstanceParts parts);
+  void count(std::shared_ptr<Instance> next);
   [[nodiscard]] Result<void> put_up(const std::shared_ptr<Incarnation>& next,
                                     std::shared_ptr<const Blueprint> blueprint);
   void take_down(State next, const Error& why);
@@ -154,6 +156,8 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   std::shared_ptr<Incarnation> incarnation_;    // under mutex_; written on the worker's thread
   std::shared_ptr<const Blueprint> blueprint_;  // likewise
   Identity identity_;                           // under mutex_
+  std::shared_ptr<Instance> counted_;           // under mutex_: whose statistics are told
+  Statistics last_counted_;                     // under mutex_: what they were when it left
   std::deque<Parked> parked_;                   // under mutex_
   Promise<void> unloaded_;
 

@@ -66,6 +66,7 @@ Result<void> Slot::put_up(const std::shared_ptr<Incarnation>& next,
     blueprint_ = std::move(blueprint);
     identity_ = next->identity();
     identity_.exports = instance->exports();
+    count(instance);
     refusal_.reset();
     state_.store(State::up);
     hand_parked_to(*instance, refused);
@@ -73,6 +74,12 @@ Result<void> Slot::put_up(const std::shared_ptr<Incarnation>& next,
   current_ = instance.get();
   for (const auto& [call, error] : refused) call.outgoing->fail(error);
   return {};
+}
+
+// Under the lock.
+void Slot::count(std::shared_ptr<Instance> next) {
+  if (counted_) last_counted_ = counted_->statistics();
+  counted_ = std::move(next);
 }
 
 // Under the lock, so that calls which come now stay behind.
@@ -93,6 +100,7 @@ void Slot::take_down(State next, const Error& why) {
     if (state() >= State::closing) return;
     state_.store(next);
     incarnation_.reset();
+    count(nullptr);
     refusal_ = why;
     waiting = parks();
   }
@@ -246,6 +254,7 @@ void Slot::finish(Duration drain) {
   {
     const std::scoped_lock lock(mutex_);
     incarnation_.reset();
+    count(nullptr);
     state_.store(State::closed);
   }
   parts_.gone();

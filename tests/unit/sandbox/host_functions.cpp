@@ -270,5 +270,5 @@ TEST_CASE(
                                               "}"}},
                                    .capabilities = {"t"},
                                    .manifest = "limits: {pending: 2}\n"});
-  CHECK(ask<std::string>(plugin, "f") == "quota");
+  CHECK(ask<std::string>(plugin, "f") == "pending_limit");
 }

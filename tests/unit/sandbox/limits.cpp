@@ -236,3 +236,116 @@ TEST_CASE("a call whose host function blocks for too long is answered in time, a
   while (!answer && answer.error().code() == Errc::wall_limit) answer = plugin.call("ping").get();
   CHECK(answer.value() == Value("pong"));
 }
+
+TEST_CASE("host functions beyond their rate are refused, and admitted again when time has passed") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited(R"(
+    const attempt = (f) => { try { f(); return "" } catch (e) { return e.name + " " + e.code } };
+    export const flood = () => { let last = ""; for (let i = 0; i < 1e6 && last === ""; i++) last = attempt(() => t.number(i)); return last };
+    export const later = () => attempt(() => t.later(1));
+    export const uncaught = () => { for (;;) t.number(1) };
+  )", "host_calls_per_second: 20"));
+  CHECK(ask<std::string>(plugin, "flood") == "Error rate_limit");
+  CHECK(ask_error(plugin, "uncaught").code() == Errc::rate_limit);
+  CHECK(plugin.statistics().hits_of(Limit::host_calls_per_second) >= 2);
+  CHECK(plugin.statistics().host_calls > 20);
+  // A twentieth of a second brings one more.
+  std::this_thread::sleep_for(60ms);
+  CHECK(ask<std::string>(plugin, "later") == "");
+}
+
+TEST_CASE("a plugin may make its second's worth of host calls at once") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("export const f = () => { for (let i = 0; i < 50; i++) t.number(i); return 'done' };",
+                                   "host_calls_per_second: 50"));
+  CHECK(ask(plugin, "f") == Value("done"));
+  CHECK(plugin.statistics().host_calls == 50);
+}
+
+TEST_CASE("values that are nested too deeply do not cross, in either direction") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited(R"(
+    const nest = (n) => { let x = 1; for (let i = 0; i < n; i++) x = [x]; return x };
+    const attempt = (f) => { try { f(); return "taken" } catch (e) { return e.code } };
+    export const make = nest;
+    export const take = (n) => attempt(() => t.take(nest(n)));
+    export const same = (x) => x;
+  )", "message: 1MiB"));
+  const auto nest = [](int levels) {
+    Value value(1);
+    for (int i = 0; i < levels; ++i) value = Value(Array{std::move(value)});
+    return value;
+  };
+  CHECK(ask(plugin, "same", nest(200)) == nest(200));
+  const Error error = ask_error(plugin, "same", nest(201));
+  CHECK(error.code() == Errc::size_limit);
+  CHECK(ask_error(plugin, "make", 201).code() == Errc::size_limit);
+  CHECK(ask(plugin, "take", 200) == Value("taken"));
+  CHECK(ask(plugin, "take", 201) == Value("size_limit"));
+  CHECK(plugin.statistics().hits_of(Limit::message) == 3);
+}
+
+TEST_CASE("a value of the host's that the plugin's ArrayBuffers leave no room for is refused") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("let kept; export const keep = (n) => { kept = new Uint8Array(n); return 0 }; export const size = (x) => x.length;",
+                                   "external: 1MiB, message: 4MiB"));
+  CHECK(ask<int>(plugin, "size", Bytes(1000)) == 1000);
+  CHECK(ask<int>(plugin, "keep", 1 << 19) == 0);
+  CHECK(ask_error(plugin, "size", Bytes(1 << 20)).code() == Errc::external_limit);
+  CHECK(ask(plugin, "ping") == Value("pong"));
+  CHECK(plugin.statistics().hits_of(Limit::external) == 1);
+  CHECK(plugin.statistics().external.used >= (1 << 19));
+}
+
+TEST_CASE("calls may wait outside a full mailbox, and are answered in the order they were made") {
+  Events events;
+  Registry registry;
+  registry.define("t").async("gate", [&](Call& call) { return call.blocking([&] { events.wait_for("open"); }); });
+  registry.define("u").sync("block", [&](Call& call) { return call.blocking([&] { events.wait_for("open"); }); });
+  Sandbox box(1, std::move(registry));
+  Plugin plugin = box.load(module(
+      "import { block } from 'cap:u'; const all = []; export const hold = () => block(); export const f = (n) => { all.push(n); return all.length };"
+      "export const seen = () => all;",
+      {"u"}, "limits: {mailbox: 3}\n"));
+  auto held = plugin.call<void>("hold");
+  std::vector<Future<int>> calls;
+  for (int i = 0; i < 20; ++i) calls.push_back(plugin.call_with<int>({.when_full = WhenFull::wait}, "f", i));
+  CHECK(plugin.statistics().calls_outside >= 16);
+  CHECK(plugin.call("seen").get().error().code() == Errc::mailbox_limit);
+  events.add("open");
+  CHECK(held.get().has_value());
+  for (int i = 0; i < 20; ++i) CHECK(calls[static_cast<std::size_t>(i)].get().value() == i + 1);
+  CHECK(json(ask(plugin, "seen")) == "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]");
+  CHECK(plugin.statistics().calls_outside == 0);
+  CHECK(plugin.statistics().hits_of(Limit::mailbox) >= 17);
+}
+
+TEST_CASE("a call outside a full mailbox waits no longer than its wall time, nor than the plugin is loaded") {
+  Events events;
+  Registry registry;
+  registry.define("u").sync("block", [&](Call& call) { return call.blocking([&] { events.wait_for("open"); }); });
+  Sandbox box(1, std::move(registry));
+  Plugin plugin = box.load(module("import { block } from 'cap:u'; export const hold = () => block();", {"u"},
+                                  "limits: {mailbox: 1}\n"));
+  auto held = plugin.call<void>("hold");
+  auto waits = plugin.call<void>("hold");
+  auto late = plugin.call_with<Value>({.wall = 10ms, .when_full = WhenFull::wait}, "hold");
+  auto unloaded = plugin.call_with<Value>({.when_full = WhenFull::wait}, "hold");
+  CHECK(late.get().error().code() == Errc::wall_limit);
+  auto gone = plugin.unload();
+  CHECK(unloaded.get().error().code() == Errc::unloaded);
+  events.add("open");
+  CHECK(gone.get().has_value());
+}
+
+TEST_CASE("what is logged beyond the rate is dropped, counted, and told") {
+  Sandbox box(each_mode(), waiting());
+  Plugin plugin = box.load(limited("export const f = (n) => { for (let i = 0; i < n; i++) console.log('x'.repeat(1000)) };",
+                                   "log_per_second: 4KiB"));
+  ask(plugin, "f", 10000);
+  const Statistics statistics = plugin.statistics();
+  CHECK(statistics.log_dropped > 0);
+  CHECK(statistics.log_bytes + statistics.log_dropped == 10'000'000);
+  CHECK(statistics.hits_of(Limit::log_per_second) > 0);
+  CHECK(box.log().texts().size() < 10'000);
+}

@@ -94,7 +94,7 @@ TEST_CASE("more timers than the limit are refused, and those that fired make roo
     export const g = () => { const id = setTimeout(() => {}, 1e6); clearTimeout(id); return "room" };
   )",
                                   {}, "limits: {timers: 10}\n"));
-  CHECK(json(ask(plugin, "f")) == R"([10,"Error","quota"])");
+  CHECK(json(ask(plugin, "f")) == R"([10,"Error","timer_limit"])");
 }
 
 TEST_CASE("an exception in a callback is reported once and ends nothing else") {

@@ -4,12 +4,19 @@
 #include "js/services.h"
 
 #include <ctime>
+#include <pthread.h>
 #include <utility>
 
 namespace cloche {
 namespace {
 
 thread_local Worker* t_worker = nullptr;
+
+Duration read(clockid_t clock) noexcept {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 }  // namespace
 
@@ -22,18 +29,18 @@ Worker::Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_al
       idle_time(idle_after),
       loop(meter),
       outer_(exchange_thread_parker(this)),
-      outer_worker_(std::exchange(t_worker, this)) {}
+      outer_worker_(std::exchange(t_worker, this)) {
+  ::pthread_getcpuclockid(::pthread_self(), &cpu_clock_);
+}
 
 Worker::~Worker() {
   t_worker = outer_worker_;
   exchange_thread_parker(outer_);
 }
 
-Duration Worker::read_cpu() noexcept {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return cpu_read_ = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
+Duration Worker::read_cpu() noexcept { return cpu_read_ = read(CLOCK_THREAD_CPUTIME_ID); }
+
+Duration Worker::cpu_from_afar() const noexcept { return read(cpu_clock_); }
 
 // A host function may wait for a Future, on its plugin's own stack or on a fiber of its own: when the plugin
 // is closed, it waits no longer.

@@ -8,6 +8,7 @@
 
 #include <cloche/future.h>
 #include <cloche/limits.h>
+#include <ctime>
 #include <unordered_map>
 
 namespace cloche {
@@ -35,6 +36,9 @@ class Worker final : private Parker {
   [[nodiscard]] Duration read_cpu() noexcept;
   /// What it was when it was last read.
   [[nodiscard]] Duration cpu_read() const noexcept { return cpu_read_; }
+
+  /// The thread's CPU clock, read from any thread while this lives.
+  [[nodiscard]] Duration cpu_from_afar() const noexcept;
 
   loop::Monitor& monitor;
   loop::BlockingPool& blocking;

@@ -70,6 +70,7 @@ void Runner::end(Runner* outer) {
 // Where the fiber waits meanwhile, it does so for the stay.
 void Runner::leave(SliceEnd why) {
   meter_end();
+  if (interrupt_pending_.load()) note_end();
   account();
   worker_.running = nullptr;
   isolate_->Exit();
@@ -95,8 +96,11 @@ void Runner::come_back() {
 // it.
 void Runner::meter_begin() {
   const bool preemptible = standing_.rank == loop::Rank::background && !worker_.loop.ready().owed();
+  stretch_.store(stretch_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  cpu_left_.store((cpu_limit_ - cpu_used_).count(), std::memory_order_relaxed);
+  last_moment_.store(deadline_.time_since_epoch().count(), std::memory_order_relaxed);
   worker_.meter.begin(*this, preemptible ? loop::Rank::background : loop::Rank::interactive, due());
-  if (preemptible && worker_.loop.has_posts()) interrupt();
+  if (preemptible && worker_.loop.has_posts()) request_interrupt();
 }
 
 loop::TimePoint Runner::due() {
@@ -128,7 +132,18 @@ void Runner::count_sample() {
   usage_->inside.add(kStandsFor * static_cast<std::uint64_t>(time.count()));
 }
 
+// V8 calls back when it next looks; some of its builtins never do, and of those some notice that they are to
+// end.
 void Runner::interrupt() noexcept {
+  request_interrupt();
+  const std::uint64_t stretch = stretch_.load(std::memory_order_relaxed);
+  const Duration cpu = worker_.cpu_from_afar();
+  if (asked_ == stretch) return end_from_afar(loop::Clock::now(), cpu - cpu_when_asked_);
+  asked_ = stretch;
+  cpu_when_asked_ = cpu;
+}
+
+void Runner::request_interrupt() noexcept {
   if (interrupt_pending_.exchange(true)) return;
   isolate_->RequestInterrupt(
       [](v8::Isolate*, void* self) {
@@ -137,6 +152,31 @@ void Runner::interrupt() noexcept {
         runner.look_up();
       },
       this);
+}
+
+// Ends what has not looked up since it was asked, once its time is over without doubt: it has computed since
+// for as long as it might when its stretch began, or its last moment is past.
+void Runner::end_from_afar(loop::TimePoint now, Duration cpu_since_asked) noexcept {
+  if (!interrupt_pending_.load()) return;
+  const bool late = now.time_since_epoch().count() > last_moment_.load(std::memory_order_relaxed);
+  if (!late && cpu_since_asked.count() < cpu_left_.load(std::memory_order_relaxed)) return;
+  ended_.store(static_cast<int>(late ? Errc::wall_limit : Errc::cpu_limit));
+  isolate_->TerminateExecution();
+}
+
+// The termination has been asked for, or will have been when no interrupt is under way.
+void Runner::note_end() {
+  worker_.monitor.quiesce();
+  const int reason = ended_.exchange(kNotEnded);
+  if (reason == kNotEnded || stop_) return;
+  stop_ = static_cast<Errc>(reason);
+  usage_->stopped(*stop_);
+}
+
+// The stay is over, and an interrupt that comes too late for it must not end the next one.
+void Runner::forget_end() {
+  worker_.monitor.quiesce();
+  if (ended_.exchange(kNotEnded) != kNotEnded) isolate_->CancelTerminateExecution();
 }
 
 // The CPU clock was not read when the stay began. It was at least what it had been when it was last read, and
@@ -149,7 +189,7 @@ void Runner::time_by_cpu_clock() {
 void Runner::look_up() {
   if (!thread_cpu_) time_by_cpu_clock();
   account();
-  if (stop_) return isolate_->TerminateExecution();
+  if (stop_reason()) return isolate_->TerminateExecution();
   if (cpu_used_ >= cpu_limit_) return stop(Errc::cpu_limit);
   if (since_ >= deadline_) return stop(Errc::wall_limit);
   if (cpu_used_ >= worker_.monitor.slice()) standing_.rank = loop::Rank::background;
@@ -159,7 +199,7 @@ void Runner::look_up() {
 
 void Runner::stop(Errc reason) {
   if (!active()) return;
-  if (!stop_) {
+  if (!stop_reason()) {
     stop_ = reason;
     usage_->stopped(reason);
   }
@@ -167,7 +207,7 @@ void Runner::stop(Errc reason) {
 }
 
 std::optional<Errc> Runner::take_stop() {
-  if (stop_) isolate_->CancelTerminateExecution();
+  if (stop_reason()) isolate_->CancelTerminateExecution();
   return std::exchange(stop_, std::nullopt);
 }
 

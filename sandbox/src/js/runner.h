@@ -61,6 +61,8 @@ class Runner final : private loop::Interruptible {
       meter_begin();
       f();
       meter_end();
+      if (interrupt_pending_.load(std::memory_order_seq_cst)) [[unlikely]]
+        forget_end();
     });
     end(outer);
   }
@@ -85,7 +87,11 @@ class Runner final : private loop::Interruptible {
   void stop(Errc reason);
   /// Why it was ended, once; resets that.
   [[nodiscard]] std::optional<Errc> take_stop();
-  [[nodiscard]] const std::optional<Errc>& stop_reason() const noexcept { return stop_; }
+  [[nodiscard]] const std::optional<Errc>& stop_reason() noexcept {
+    if (ended_.load(std::memory_order_relaxed) != kNotEnded) [[unlikely]]
+      note_end();
+    return stop_;
+  }
 
   /// The engine cannot go on: abandons the stack and returns from `enter`. While `current`, on any stack of the thread.
   [[noreturn]] void give_up();
@@ -132,6 +138,10 @@ class Runner final : private loop::Interruptible {
 
  private:
   void interrupt() noexcept override;
+  void request_interrupt() noexcept;
+  void end_from_afar(loop::TimePoint now, Duration cpu_since_asked) noexcept;
+  void note_end();
+  void forget_end();
   void look_up();
   void take(v8::Isolate* isolate);
   Runner* begin(const Budget& budget);
@@ -165,6 +175,17 @@ class Runner final : private loop::Interruptible {
   std::optional<Duration> thread_cpu_;  // the thread's CPU clock then, where it was read
   std::optional<Errc> stop_;
   std::atomic<bool> interrupt_pending_{false};
+
+  // What interrupts know of the stay under way: its number, and what is left to it.
+  std::atomic<std::uint64_t> stretch_{0};
+  std::atomic<Duration::rep> cpu_left_{0};
+  std::atomic<loop::TimePoint::rep> last_moment_{0};
+  // The interrupts' own: what has been asked and has not looked up, and what its thread had computed then.
+  std::uint64_t asked_ = 0;
+  Duration cpu_when_asked_{};
+  // By an interrupt, with this reason.
+  static constexpr int kNotEnded = -1;
+  std::atomic<int> ended_{kNotEnded};
 };
 
 // One of 32, chosen by the time it began at: the low digits of that are as good as random.

@@ -16,8 +16,8 @@ namespace cloche::loop {
 class Interruptible {
  public:
   virtual ~Interruptible() = default;
-  /// Asks it to look at its budget soon, and whether it should make way. Called on any thread, while it is the
-  /// one a Meter says is running.
+  /// Asks it to look at its budget soon, and whether it should make way; asks again, and more firmly, while
+  /// it does not. Called on any thread, by one at a time, while it is the one a Meter says is running.
   virtual void interrupt() noexcept = 0;
 };
 
@@ -65,6 +65,9 @@ class Monitor {
   /// After this no Meter names `work` and no interrupt of it is under way: it may be destroyed. Not from
   /// inside `interrupt`.
   void forget(Interruptible& work);
+
+  /// Waits until no interrupt is under way. Not from inside one.
+  void quiesce() { const std::scoped_lock lock(mutex_); }
 
   /// How long what computes may go on while others are ready.
   [[nodiscard]] std::chrono::nanoseconds slice() const noexcept { return slice_; }

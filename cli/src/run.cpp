@@ -66,21 +66,25 @@ class Watch final : public Observer {
   }
   void restarted(const PluginInfo& plugin) override { tell(plugin, "restarted"); }
   void quarantined(const PluginInfo& plugin, const Error& error) override { tell(plugin, to_string(error)); }
-} void call_ended(const PluginInfo& plugin, const CallEvent& call, const Error* error) override {
-  if (trace_) trace_->call_ended(plugin, call, error);
-}
-void slice(const PluginInfo& plugin, const Span& span, SliceEnd end) override {
-  if (trace_) trace_->slice(plugin, span, end);
-}
-void resumed(const PluginInfo& plugin, const Span& away, SliceEnd why) override {
-  if (trace_) trace_->resumed(plugin, away, why);
-}
-void limit_hit(const PluginInfo& plugin, Limit limit) override {
-  if (trace_) trace_->limit_hit(plugin, limit);
-}
+  void call_ended(const PluginInfo& plugin, const CallEvent& call, const Error* error) override {
+    if (trace_) trace_->call_ended(plugin, call, error);
+  }
+  void slice(const PluginInfo& plugin, const Span& span, SliceEnd end) override {
+    if (trace_) trace_->slice(plugin, span, end);
+  }
+  void resumed(const PluginInfo& plugin, const Span& away, SliceEnd why) override {
+    if (trace_) trace_->resumed(plugin, away, why);
+  }
+  void limit_hit(const PluginInfo& plugin, Limit limit) override {
+    if (trace_) trace_->limit_hit(plugin, limit);
+  }
 
-private:
-std::shared_ptr<TraceRecorder> trace_;
+ private:
+  static void tell(const PluginInfo& plugin, const std::string& text) {
+    std::cerr << escape_controls(plugin.id) + ": " + text + '\n' << std::flush;
+  }
+
+  std::shared_ptr<TraceRecorder> trace_;
 };
 
 /// SIGINT, SIGTERM, SIGHUP and SIGUSR1, kept from ending the process. Made before any thread, so that all of

@@ -22,6 +22,7 @@ class Waits;
 /// goes. Made and destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
 class Worker final : private Parker {
   Duration cpu_read_{};  // here, because the loop's fibers use it until they have ended
+  clockid_t cpu_clock_{};
 
  public:
   Worker(loop::Monitor& monitor_of_all, loop::BlockingPool& blocking_of_all, Duration idle_after);

@@ -4,6 +4,7 @@
 #include "instance.h"
 #include "js/engine.h"
 #include "js/traps.h"
+#include "loop/address_space.h"
 #include "supervision/census.h"
 #include "supervision/slot.h"
 
@@ -59,6 +60,16 @@ std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants,
 double random_number() {
   thread_local std::mt19937_64 generator(std::random_device{}());
   return std::uniform_real_distribution<double>()(generator);
+}
+
+// An instance begins with about ten, and gets more as it grows.
+std::optional<Error> too_many_mappings() {
+  constexpr std::size_t kEnough = 64;
+  if (loop::has_room_for_mappings(kEnough)) return std::nullopt;
+  return Error(
+      Errc::io,
+      "the process has as many memory mappings as the system allows (vm.max_map_count): unload plugins, "
+      "or have that raised");
 }
 
 }  // namespace
@@ -130,6 +141,7 @@ Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const L
   Grants grants = resolve(manifest);
   if (auto missing = missing_required(grants)) return *missing;
   if (auto refused = unsupported(manifest, grants, options.isolation_at_least)) return *refused;
+  if (auto crowded = too_many_mappings()) return *crowded;
   PluginInfo info{manifest.id, manifest.name, to_string(manifest.version), grants.limits};
   auto usage = std::make_shared<Usage>(info, ++last_usage_, options_.observer);
   info.watch = usage;

@@ -41,16 +41,20 @@ Crew::~Crew() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-Worker& Crew::assign() {
+Worker& Crew::assign(const std::string& group) {
   const std::scoped_lock lock(mutex_);
-  Member& least = *std::ranges::min_element(members_, {}, &Member::instances);
-  ++least.instances;
-  return *least.worker;
+  auto member = std::ranges::find_if(members_, [&](const Member& m) { return m.groups.contains(group); });
+  if (member == members_.end()) member = std::ranges::min_element(members_, {}, &Member::instances);
+  ++member->instances;
+  if (!group.empty()) ++member->groups[group];
+  return *member->worker;
 }
 
-void Crew::release(Worker& worker) {
+void Crew::release(Worker& worker, const std::string& group) {
   const std::scoped_lock lock(mutex_);
-  --std::ranges::find(members_, &worker, &Member::worker)->instances;
+  Member& member = *std::ranges::find(members_, &worker, &Member::worker);
+  --member.instances;
+  if (!group.empty() && --member.groups.at(group) == 0) member.groups.erase(group);
 }
 
 }  // namespace cloche

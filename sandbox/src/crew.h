@@ -5,7 +5,9 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,10 +22,11 @@ class Crew {
   /// Every instance must be gone.
   ~Crew();
 
-  /// The worker with the fewest instances; it has one more from now on.
-  Worker& assign();
-  /// An instance of that worker is gone.
-  void release(Worker& worker);
+  /// The worker with the fewest instances, or, for one of a group, the one where the group is; it has one more
+  /// from now on. `group` is empty or a name.
+  Worker& assign(const std::string& group);
+  /// An instance of that worker and group is gone.
+  void release(Worker& worker, const std::string& group);
 
   /// The calling thread's own worker, or null where workers have threads.
   [[nodiscard]] Worker* own() noexcept { return own_.get(); }
@@ -32,6 +35,7 @@ class Crew {
   struct Member {
     Worker* worker = nullptr;
     std::size_t instances = 0;
+    std::map<std::string, std::size_t> groups = {};  // how many of each are there
   };
   void serve(std::promise<Worker*>& ready);
 

@@ -30,17 +30,30 @@ class FolderFiles final : public PackageFiles {
 };
 
 // What this build cannot run yet is refused by name, never run otherwise.
-std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants, Isolation at_least) {
+std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants) {
   const auto refuse = [&](std::string text, const SourceLocation& where) {
     return Error(Errc::not_supported, std::move(text)).at(where);
   };
-  if (std::max(grants.isolation, at_least) == Isolation::process) {
+  if (grants.isolation == Isolation::process) {
     return refuse("this build has no process isolation; ask for 'isolate'", manifest.where);
   }
   const std::string_view main = manifest.main;
   if (main.ends_with(".js") || main.ends_with(".mjs")) return std::nullopt;
   return refuse("main: this build runs .js and .mjs modules, not '" + manifest.main + "'",
                 manifest.main_where);
+}
+
+// The name of the group whose isolate a plugin shares; empty when it has one of its own. An isolate has one
+// heap, one account of external memory and one stack, so only plugins whose limits of them are the same share
+// one: then the group as a whole keeps to what each of it must.
+std::string group_of(const Manifest& manifest, const Grants& grants, const LoadOptions& options) {
+  if (grants.isolation != Isolation::context) return {};
+  const std::string& key = manifest.publisher.key;
+  if (options.trust_group.empty() && key.empty()) return {};
+  const Limits& limits = grants.limits;
+  return (options.trust_group.empty() ? "key " + key : "host " + options.trust_group) + " " +
+         std::to_string(limits.heap) + " " + std::to_string(limits.external) + " " +
+         std::to_string(limits.stack);
 }
 
 }  // namespace
@@ -76,7 +89,7 @@ class Host::Impl {
 
  private:
   [[nodiscard]] Result<Bindings> admit(const Manifest& manifest, const LoadOptions& options) const;
-  void forget(std::uint64_t id, Worker& worker);
+  void forget(std::uint64_t id, Worker& worker, const std::string& group);
   void wait_for_all();
 
   HostOptions options_;
@@ -97,8 +110,9 @@ Result<Bindings> Host::Impl::admit(const Manifest& manifest, const LoadOptions& 
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
   if (auto known = check_capabilities(manifest, catalogue_); !known) return known.error();
   Grants grants = resolve(manifest);
+  grants.isolation = std::max(grants.isolation, options.isolation_at_least);
   if (auto missing = missing_required(grants)) return *missing;
-  if (auto refused = unsupported(manifest, grants, options.isolation_at_least)) return *refused;
+  if (auto refused = unsupported(manifest, grants)) return *refused;
   return bind(registry_, std::move(grants), {manifest.id, manifest.name, to_string(manifest.version)});
 }
 
@@ -106,17 +120,21 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
                                 const LoadOptions& options) {
   auto bindings = admit(manifest, options);
   if (!bindings) return bindings.error();
+  const std::string group = group_of(manifest, bindings->grants(), options);
   InstanceParts parts{
       std::move(*bindings),  std::move(files),         manifest.main, manifest.code_generation,
-      manifest.web_assembly, options_.contain_crashes, options_.log,  options_.observer};
-  Worker& worker = crew_.assign();
+      manifest.web_assembly, options_.contain_crashes, group,         options_.log,
+      options_.observer};
+  Worker& worker = crew_.assign(group);
   std::uint64_t id = 0;
   {
     const std::scoped_lock lock(mutex_);
     id = ++last_;
     ++running_;
   }
-  auto started = start_instance(worker, std::move(parts), [this, id, &worker] { forget(id, worker); }).get();
+  auto started = start_instance(worker, std::move(parts), [this, id, &worker, group] {
+                   forget(id, worker, group);
+                 }).get();
   if (!started) return started.error();
   {
     const std::scoped_lock lock(mutex_);
@@ -128,8 +146,8 @@ Result<Plugin> Host::Impl::load(const Manifest& manifest, std::shared_ptr<const 
       instance, [held = std::move(*started)](Instance*) { static_cast<void>(held->unload()); }));
 }
 
-void Host::Impl::forget(std::uint64_t id, Worker& worker) {
-  crew_.release(worker);
+void Host::Impl::forget(std::uint64_t id, Worker& worker, const std::string& group) {
+  crew_.release(worker, group);
   std::shared_ptr<Instance> last;  // destroyed without the lock
   const std::scoped_lock lock(mutex_);
   if (auto node = instances_.extract(id)) last = std::move(node.mapped());

@@ -35,6 +35,7 @@ struct InstanceParts {
   bool code_generation = true;
   bool web_assembly = true;
   bool contain_crashes = true;
+  std::string group = {};  ///< those of one name share an isolate; empty: it has one of its own
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
 };

@@ -7,12 +7,16 @@
 
 #include <chrono>
 #include <cloche/future.h>
+#include <map>
+#include <memory>
+#include <string>
 
 namespace cloche {
 
 namespace js {
+class IsolateHome;
 class Runner;
-}
+}  // namespace js
 
 /// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work
 /// goes. Made and destroyed on its thread, which it turns into one whose waits for a Future park a fiber.
@@ -33,8 +37,9 @@ class Worker final : private Parker {
   loop::BlockingPool& blocking;
   loop::Meter meter;
   loop::SignalStack signal_stack;
-  js::Runner* running = nullptr;  ///< whose isolate is entered now
-  loop::Loop loop;                ///< last: its fibers use what is above until they have ended
+  js::Runner* running = nullptr;                                 ///< whose isolate is entered now
+  std::map<std::string, std::weak_ptr<js::IsolateHome>> groups;  ///< who shares an isolate here
+  loop::Loop loop;  ///< last: its fibers use what is above until they have ended
 
  private:
   void park(const std::function<void(std::function<void()> wake)>& arm) override;

@@ -55,6 +55,12 @@ struct HostOptions {
 struct LoadOptions {
   /// The weakest isolation the caller accepts; the manifest and the policy may ask for a stronger one.
   Isolation isolation_at_least = Isolation::context;
+
+  /// Which plugins this one may share an isolate with, when manifest, policy and `isolation_at_least` leave it
+  /// at `Isolation::context`: those loaded with the same name here. Empty: those with the same `publisher.key`
+  /// in their manifests, and none where there is no key. All of a group run on one worker; those with other
+  /// limits of heap, external memory or stack have an isolate of their own. SECURITY.md says what it is worth.
+  std::string trust_group = {};
 };
 
 /// Loads plugins and runs them. Made, used and destroyed on one thread, but for `load`, which any thread may

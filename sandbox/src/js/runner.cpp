@@ -49,11 +49,15 @@ Runner* Runner::begin(const Budget& budget) {
   Runner* outer = worker_.running;
   if (outer != nullptr) outer->leave();
   worker_.running = this;
+  allot(budget);
+  return outer;
+}
+
+void Runner::allot(const Budget& budget) {
   since_ = loop::Clock::now();
   cpu_used_ = {};
   cpu_limit_ = budget.cpu;
   deadline_ = std::min(loop::after(since_, budget.wall), budget.deadline);
-  return outer;
 }
 
 void Runner::end(Runner* outer) {
@@ -71,6 +75,28 @@ void Runner::leave() {
 void Runner::come_back() {
   isolate_->Enter();
   worker_.running = this;
+  if (stop_) isolate_->TerminateExecution();
+  since_ = loop::Clock::now();
+  meter_begin();
+}
+
+Runner::Stay Runner::set_aside(const Budget& budget) {
+  meter_end();
+  account();
+  if (stop_) isolate_->CancelTerminateExecution();
+  const Stay below{cpu_limit_, deadline_, cpu_used_, std::exchange(stop_, std::nullopt)};
+  allot(budget);
+  meter_begin();
+  return below;
+}
+
+void Runner::take_up(const Stay& below) {
+  meter_end();
+  static_cast<void>(take_stop());
+  cpu_limit_ = below.cpu_limit;
+  deadline_ = below.deadline;
+  cpu_used_ = below.cpu_used;
+  stop_ = below.stop;
   if (stop_) isolate_->TerminateExecution();
   since_ = loop::Clock::now();
   meter_begin();

@@ -110,6 +110,8 @@ void IsolateHome::crash() {
   });
   for (Tenant* tenant : std::exchange(tenants_, {}))
     tenant->isolate_crashed(inside_ == tenant || has_below(*tenant));
+  inside_ = nullptr;
+  below_ = nullptr;
 }
 
 void IsolateHome::wait_until_free(Tenant& tenant) {

@@ -171,12 +171,13 @@ inline Mode each_mode() {
 /// What a neighbour in the same isolate has done to a realm that is not the plugin's.
 inline Package neighbour_of(const Package& package) {
   Package neighbour = module(R"(
-    for (const of of [Object, Array, Function, String, Promise, Error, Map, RegExp, Uint8Array]) {
-      for (const name of Reflect.ownKeys(of.prototype)) {
-        try { Object.defineProperty(of.prototype, name, {get() { throw new Error("the neighbour's") }}) } catch {}
-      }
-    }
-    for (const name of Reflect.ownKeys(globalThis)) { try { globalThis[name] = "the neighbour's" } catch {} }
+    const { ownKeys, defineProperty } = Reflect;
+    const scope = globalThis, globals = ownKeys(scope), tasks = [];
+    for (const of of [Object, Array, Function, String, Promise, Error, Map, RegExp, Uint8Array])
+      for (const name of ownKeys(of.prototype)) tasks.push([of.prototype, name]);
+    for (let i = 0; i < tasks.length; i++)
+      defineProperty(tasks[i][0], tasks[i][1], {get() { throw "the neighbour's" }});
+    for (let i = 0; i < globals.length; i++) try { scope[globals[i]] = "the neighbour's" } catch {}
   )",
                              {}, package.manifest);
   neighbour.id = kNeighbour;

@@ -58,19 +58,27 @@ Crew::~Crew() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-Worker& Crew::assign() {
+Worker& Crew::assign(const std::string& group) {
   const std::scoped_lock lock(mutex_);
+  auto member = std::ranges::find_if(members_, [&](const Member& m) { return m.groups.contains(group); });
+  if (member == members_.end()) member = members_.begin() + static_cast<std::ptrdiff_t>(least_busy());
+  ++member->instances;
+  if (!group.empty()) ++member->groups[group];
+  return *member->worker;
+}
+
+std::size_t Crew::least_busy() {
   std::vector<WorkerLoad> loads;
   loads.reserve(members_.size());
   for (const Member& member : members_) loads.push_back({member.instances, read(member.cpu_clock)});
-  Member& least = members_[balance_.choose(loads, loop::Clock::now())];
-  ++least.instances;
-  return *least.worker;
+  return balance_.choose(loads, loop::Clock::now());
 }
 
-void Crew::release(Worker& worker) {
+void Crew::release(Worker& worker, const std::string& group) {
   const std::scoped_lock lock(mutex_);
-  --std::ranges::find(members_, &worker, &Member::worker)->instances;
+  Member& member = *std::ranges::find(members_, &worker, &Member::worker);
+  --member.instances;
+  if (!group.empty() && --member.groups.at(group) == 0) member.groups.erase(group);
 }
 
 }  // namespace cloche

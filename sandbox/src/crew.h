@@ -7,7 +7,9 @@
 #include <ctime>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -22,10 +24,11 @@ class Crew {
   /// Every instance must be gone.
   ~Crew();
 
-  /// The worker that has least to do; it has one instance more from now on.
-  Worker& assign();
-  /// An instance of that worker is gone.
-  void release(Worker& worker);
+  /// The worker that has least to do, or, for one of a group, the one where the group is; it has one instance
+  /// more from now on. `group` is empty or a name.
+  Worker& assign(const std::string& group);
+  /// An instance of that worker and group is gone.
+  void release(Worker& worker, const std::string& group);
 
   /// The calling thread's own worker, or null where workers have threads.
   [[nodiscard]] Worker* own() noexcept { return own_.get(); }
@@ -35,8 +38,10 @@ class Crew {
     Worker* worker = nullptr;
     clockid_t cpu_clock = CLOCK_THREAD_CPUTIME_ID;
     std::size_t instances = 0;
+    std::map<std::string, std::size_t> groups = {};  // how many of each are there
   };
   void serve(std::promise<Worker*>& ready);
+  [[nodiscard]] std::size_t least_busy();
 
   const Duration idle_after_;
   loop::Monitor monitor_;

@@ -44,11 +44,11 @@ class FolderFiles final : public PackageFiles {
 };
 
 // What this build cannot run yet is refused by name, never run otherwise.
-std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants, Isolation at_least) {
+std::optional<Error> unsupported(const Manifest& manifest, const Grants& grants) {
   const auto refuse = [&](std::string text, const SourceLocation& where) {
     return Error(Errc::not_supported, std::move(text)).at(where);
   };
-  if (std::max(grants.isolation, at_least) == Isolation::process) {
+  if (grants.isolation == Isolation::process) {
     return refuse("this build has no process isolation; ask for 'isolate'", manifest.where);
   }
   const std::string_view main = manifest.main;
@@ -70,6 +70,19 @@ std::optional<Error> too_many_mappings() {
       Errc::io,
       "the process has as many memory mappings as the system allows (vm.max_map_count): unload plugins, "
       "or have that raised");
+}
+
+// The name of the group whose isolate a plugin shares; empty when it has one of its own. An isolate has one
+// heap, one account of external memory and one stack, so only plugins whose limits of them are the same share
+// one: then the group as a whole keeps to what each of it must.
+std::string group_of(const Manifest& manifest, const Grants& grants, const LoadOptions& options) {
+  if (grants.isolation != Isolation::context) return {};
+  const std::string& key = manifest.publisher.key;
+  if (options.trust_group.empty() && key.empty()) return {};
+  const Limits& limits = grants.limits;
+  return (options.trust_group.empty() ? "key " + key : "host " + options.trust_group) + " " +
+         std::to_string(limits.heap) + " " + std::to_string(limits.external) + " " +
+         std::to_string(limits.stack);
 }
 
 }  // namespace
@@ -116,7 +129,7 @@ class Host::Impl final : private supervision::SlotHost {
   void restarted(const std::string& id) override;
   [[nodiscard]] std::vector<std::shared_ptr<Slot>> all_slots() const;
   [[nodiscard]] std::vector<LoadedPlugin> all_loaded();
-  void forget(std::uint64_t id, Worker& worker);
+  void forget(std::uint64_t id, Worker& worker, const std::string& group);
   void wait_for_all();
 
   HostOptions options_;
@@ -139,8 +152,9 @@ Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const L
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
   if (auto known = check_capabilities(manifest, catalogue_); !known) return known.error();
   Grants grants = resolve(manifest);
+  grants.isolation = std::max(grants.isolation, options.isolation_at_least);
   if (auto missing = missing_required(grants)) return *missing;
-  if (auto refused = unsupported(manifest, grants, options.isolation_at_least)) return *refused;
+  if (auto refused = unsupported(manifest, grants)) return *refused;
   if (auto crowded = too_many_mappings()) return *crowded;
   PluginInfo info{manifest.id, manifest.name, to_string(manifest.version), grants.limits};
   auto usage = std::make_shared<Usage>(info, ++last_usage_, options_.observer);
@@ -161,6 +175,7 @@ Result<InstanceParts> Host::Impl::build(const Blueprint& blueprint, const LoadOp
   const Manifest& manifest = blueprint.manifest;
   auto admitted = admit(manifest, options);
   if (!admitted) return admitted.error();
+  std::string group = group_of(manifest, admitted->bindings.grants(), options);
   return InstanceParts{std::move(admitted->bindings),
                        blueprint.files,
                        manifest.main,
@@ -168,6 +183,7 @@ Result<InstanceParts> Host::Impl::build(const Blueprint& blueprint, const LoadOp
                        manifest.web_assembly,
                        options_.contain_crashes,
                        options.weight,
+                       std::move(group),
                        options_.log,
                        options_.observer,
                        std::move(admitted->usage)};
@@ -196,7 +212,8 @@ Result<Plugin> Host::Impl::load(Blueprint blueprint, const LoadOptions& options)
   auto parts = build(blueprint, options);
   if (!parts) return parts.error();
   if (auto place = census_.admit(); !place) return place.error();
-  Worker& worker = crew_.assign();
+  const std::string group = parts->group;
+  Worker& worker = crew_.assign(group);
   std::uint64_t id = 0;
   {
     const std::scoped_lock lock(mutex_);
@@ -206,7 +223,7 @@ Result<Plugin> Host::Impl::load(Blueprint blueprint, const LoadOptions& options)
   const auto slot = std::make_shared<Slot>(
       supervision::SlotParts{worker, *this, census_, std::make_shared<const Blueprint>(std::move(blueprint)),
                              options, options_.observer, options_.random ? options_.random : random_number,
-                             [this, id, &worker] { forget(id, worker); }});
+                             [this, id, &worker, group] { forget(id, worker, group); }});
   if (auto loaded = slot->load(std::move(*parts)).get(); !loaded) return loaded.error();
   {
     const std::scoped_lock lock(mutex_);
@@ -272,8 +289,8 @@ std::vector<Statistics> Host::Impl::statistics() const {
   return all;
 }
 
-void Host::Impl::forget(std::uint64_t id, Worker& worker) {
-  crew_.release(worker);
+void Host::Impl::forget(std::uint64_t id, Worker& worker, const std::string& group) {
+  crew_.release(worker, group);
   std::shared_ptr<Slot> last;  // destroyed without the lock
   const std::scoped_lock lock(mutex_);
   if (auto node = slots_.extract(id)) last = std::move(node.mapped());

@@ -80,6 +80,7 @@ struct InstanceParts {
   bool web_assembly = true;
   bool contain_crashes = true;
   std::uint32_t weight = 100;
+  std::string group = {};  ///< those of one name share an isolate; empty: it has one of its own
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
   std::shared_ptr<Usage> usage;  ///< counts what it does

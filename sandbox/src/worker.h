@@ -9,11 +9,15 @@
 #include <cloche/future.h>
 #include <cloche/limits.h>
 #include <ctime>
+#include <map>
+#include <memory>
+#include <string>
 #include <unordered_map>
 
 namespace cloche {
 
 namespace js {
+class IsolateHome;
 class Runner;
 class Waits;
 }  // namespace js
@@ -49,6 +53,7 @@ class Worker final : private Parker {
   js::Runner* running = nullptr;  ///< whose isolate is entered now
   /// The fibers that run host functions, and whose.
   std::unordered_map<const void*, js::Waits*> host_functions;
+  std::map<std::string, std::weak_ptr<js::IsolateHome>> groups;  ///< who shares an isolate here
   loop::Loop loop;  ///< last: its fibers use what is above until they have ended
 
  private:

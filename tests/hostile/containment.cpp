@@ -96,7 +96,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a fault on a plugin's stack ends the plugin: its calls answer crashed") {
-  Sandbox box(each_mode(), faulty());
+  Sandbox box(each_thread(), faulty());
   Plugin healthy = box.load("export const ping = () => 'well';");
   for (const char* fault : {"trap", "write_nowhere", "recurse"}) {
     CAPTURE(fault);
@@ -121,7 +121,7 @@ TEST_CASE("a crash inside a host function that another plugin called leaves that
     auto answer = victim->call("f").get();
     return std::string(to_string(answer.error().code()));
   });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   victim = box.load(module("import { trap } from 'cap:t'; export const f = () => { trap() };", {"t"}));
   Plugin caller = box.load(module("import { ask } from 'cap:u'; export const f = () => ask() + '!';", {"u"}));
   CHECK(ask(caller, "f") == Value("crashed!"));

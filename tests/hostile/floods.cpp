@@ -110,7 +110,7 @@ TEST_CASE("recursion through a host function and back ends as recursion does") {
   std::optional<Plugin> self;
   registry.define("t").sync("again",
                             [&](int depth) -> Result<int> { return self->call<int>("f", depth + 1).get(); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   self = box.load(module(
       "import { again } from 'cap:t'; export const f = (depth) => again(depth); export const ping = () => 1;",
       {"t"}, "limits: {cpu_per_call: 20s, wall_per_call: 20s}\n"));
@@ -125,7 +125,7 @@ TEST_CASE("two plugins that wait for one another are ended by the clock") {
   std::map<std::string, Plugin> plugins;
   registry.define("t").sync(
       "ask", [&](const std::string& name) -> Result<int> { return plugins.at(name).call<int>("f").get(); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   for (const auto& [name, other] : std::map<std::string, std::string>{{"one", "two"}, {"two", "one"}}) {
     plugins.emplace(name, box.load(module("import { ask } from 'cap:t'; export const f = () => ask('" +
                                               other + "'); export const ping = () => 1;",
@@ -137,7 +137,7 @@ TEST_CASE("two plugins that wait for one another are ended by the clock") {
 }
 
 TEST_CASE("ArrayBuffers and WebAssembly memories come out of one budget") {
-  Sandbox box(each_mode());
+  Sandbox box(each_thread());
   Plugin plugin = box.load(module(R"(
     const page = 65536, kept = [];
     const attempt = (make) => { try { kept.push(make()); return "given" } catch (e) { return e.constructor.name } };
@@ -166,7 +166,7 @@ TEST_CASE("a host is destroyed while its plugins compute, wait, park and flood")
   });
   std::vector<Future<Value>> answers;
   {
-    Sandbox box(each_mode(), std::move(registry));
+    Sandbox box(each_thread(), std::move(registry));
     for (const char* body : {"{ for (;;) {} }", "new Promise(() => {})", "park()", "later()",
                              "{ const again = () => { Promise.resolve().then(again) }; again() }",
                              "{ setInterval(() => {}, 0); return new Promise(() => {}) }"}) {

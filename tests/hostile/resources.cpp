@@ -70,7 +70,7 @@ TEST_CASE("thirty plugins that compute at once all come to their right result") 
 }
 
 TEST_CASE("what the engine cannot survive ends that plugin alone") {
-  Sandbox box(each_mode(), waiting());
+  Sandbox box(each_thread(), waiting());
   Plugin healthy = box.load(kHealthy, {"t"});
   for (const char* bomb : {
            "[...'.'.repeat(5e8)].length",
@@ -98,7 +98,7 @@ TEST_CASE("what the engine cannot survive ends that plugin alone") {
 TEST_CASE("a crash fails everything that waits for the plugin, and tells the observer once") {
   Registry registry;
   registry.define("t").async("later", [](Call& call) { return call.sleep(1h); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   Plugin plugin = box.load(module("import { later } from 'cap:t'; export const never = () => new Promise(() => {});\n"
                                   "export const bomb = () => [...'.'.repeat(5e8)].length; export const wait = () => later();",
                                   {"t"}, kPatient));
@@ -116,7 +116,7 @@ TEST_CASE("a crash below a host function of another plugin comes back as an erro
   Plugin* bomb = nullptr;
   Registry registry;
   registry.define("t").sync("ask", [&]() -> Result<Value> { return bomb->call("f").get(); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   Plugin bomber = box.load(module("export const f = () => [...'.'.repeat(5e8)].length;", {}, kPatient));
   bomb = &bomber;
   Plugin caller = box.load(module("import { ask } from 'cap:t'; export const f = () => { try { return ask() } catch (e) { return e.code } };",
@@ -126,14 +126,14 @@ TEST_CASE("a crash below a host function of another plugin comes back as an erro
 }
 
 TEST_CASE("a crash while a plugin is loaded is the load's error") {
-  Sandbox box(each_mode());
+  Sandbox box(each_thread());
   CHECK(box.load_error(module("[...'.'.repeat(5e8)]", {}, kPatient)).code() == Errc::crashed);
   Plugin plugin = box.load("export const f = () => 1;");
   CHECK(ask<int>(plugin, "f") == 1);
 }
 
 TEST_CASE("floods of timers, intervals, rejections and log lines are bounded") {
-  Sandbox box(each_mode(), waiting());
+  Sandbox box(each_thread(), waiting());
   Plugin healthy = box.load(kHealthy, {"t"});
   Plugin plugin = box.load(tight(R"(
     export const timers = () => { let n = 0; try { for (;;) { setInterval(() => {}, 0); n++ } } catch (e) { return [n, e.code] } };
@@ -151,7 +151,7 @@ TEST_CASE("floods of timers, intervals, rejections and log lines are bounded") {
 }
 
 TEST_CASE("builtins that run for long end at the limit") {
-  Sandbox box(each_mode(), waiting());
+  Sandbox box(each_thread(), waiting());
   Plugin healthy = box.load(kHealthy, {"t"});
   for (const char* body : {
            "JSON.stringify(Array.from({length: 300}, () => 1), function (k, v) { for (;;) {} })",

@@ -77,6 +77,12 @@ struct LoadOptions {
   /// The weakest isolation the caller accepts; the manifest and the policy may ask for a stronger one.
   Isolation isolation_at_least = Isolation::context;
 
+  /// Which plugins this one may share an isolate with, when manifest, policy and `isolation_at_least` leave it
+  /// at `Isolation::context`: those loaded with the same name here. Empty: those with the same `publisher.key`
+  /// in their manifests, and none where there is no key. All of a group run on one worker; those with other
+  /// limits of heap, external memory or stack have an isolate of their own. SECURITY.md says what it is worth.
+  std::string trust_group = {};
+
   /// How much of its worker's time the plugin gets beside others that compute: parts of the sum of their
   /// weights, from 1 to 10,000. What one does not use, the others have.
   std::uint32_t weight = 100;

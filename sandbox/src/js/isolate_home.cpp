@@ -17,33 +17,69 @@ Engine& engine() { return *Engine::start({}).value(); }
 
 }  // namespace
 
-IsolateHome::IsolateHome(Worker& worker, const Limits& limits, bool contain)
+IsolateHome::IsolateHome(Worker& worker, std::string group, const Limits& limits, bool contain)
     : worker_(worker),
+      group_(std::move(group)),
       limits_(limits),
       memory_(std::make_shared<MemoryAccount>(limits.heap, limits.external)),
       buffers_(std::make_shared<BufferAllocator>(memory_)),
       runner_(worker, limits.stack, memory_, contain),
       heap_limit_(runner_, limits.heap) {}
 
-bool IsolateHome::move_in(Tenant& tenant) {
-  if (runner_.isolate() == nullptr && !make()) return false;
+std::shared_ptr<IsolateHome> IsolateHome::of(Worker& worker, const std::string& group, const Limits& limits,
+                                             bool contain) {
+  if (group.empty()) return std::make_shared<IsolateHome>(worker, group, limits, contain);
+  std::weak_ptr<IsolateHome>& known = worker.groups[group];
+  auto home = known.lock();
+  if (!home) known = home = std::make_shared<IsolateHome>(worker, group, limits, contain);
+  return home;
+}
+
+// The next of the group begins anew, even while handles keep this home.
+void IsolateHome::leave_group() {
+  const auto known = worker_.groups.find(group_);
+  if (known != worker_.groups.end() && known->second.lock().get() == this) worker_.groups.erase(known);
+}
+
+bool IsolateHome::has_below(const Tenant& tenant) const noexcept {
+  for (const Below* below = below_; below != nullptr; below = below->next) {
+    if (below->tenant == &tenant) return true;
+  }
+  return false;
+}
+
+void IsolateHome::stop(const Tenant& tenant, Errc reason) {
+  if (inside_ == &tenant) runner_.stop(reason);
+  for (Below* below = below_; below != nullptr; below = below->next) {
+    if (below->tenant == &tenant && !below->stay.stop) below->stay.stop = reason;
+  }
+}
+
+void IsolateHome::move_in(Tenant& tenant) {
   tenants_.push_back(&tenant);
-  return true;
+  if (runner_.isolate() == nullptr) make(tenant);
 }
 
 void IsolateHome::move_out(Tenant& tenant) {
-  std::erase(tenants_, &tenant);
+  if (std::erase(tenants_, &tenant) == 0) return;  // it crashed
   std::erase(waiting_, &tenant);
   if (tenants_.empty()) return destroy();
   hand_out_engine_tasks();  // those that it had taken on
 }
 
-bool IsolateHome::make() {
+void IsolateHome::make(const Tenant& first) {
+  inside_ = &first;
   runner_.adopt([this] { return make_isolate(limits_, buffers_, *memory_); });
-  if (runner_.crashed()) {
-    take_away_memory();
-    return false;
+  if (!runner_.crashed()) {
+    runner_.enter({}, [this] {
+      heap_limit_.watch(isolate());
+      Modules::install(isolate());
+      Rejections::install(isolate());
+    });
   }
+  if (runner_.crashed()) return crash();
+  inside_ = nullptr;
+  smallest_pages_ = memory_->pages().used() + kRoomForModules;
   tasks_ = engine().platform().runner(isolate());
   tasks_->set_wake([&loop = worker_.loop, weak = weak_from_this()](double seconds) {
     const auto delay = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
@@ -53,16 +89,10 @@ bool IsolateHome::make() {
       });
     });
   });
-  runner_.enter({}, [this] {
-    heap_limit_.watch(isolate());
-    Modules::install(isolate());
-    Rejections::install(isolate());
-  });
-  smallest_pages_ = memory_->pages().used() + kRoomForModules;
-  return true;
 }
 
 void IsolateHome::destroy() {
+  leave_group();
   tasks_->set_wake({});
   runner_.retire();
   v8::Isolate* const gone = isolate();
@@ -70,13 +100,18 @@ void IsolateHome::destroy() {
   engine().platform().forget(gone);
 }
 
-// The isolate is never entered again, and nothing that refers to it may be destroyed.
+// The isolate is never entered again, and nothing that refers to it may be destroyed. The stays are lost, but
+// the stack they were on is still there.
 void IsolateHome::crash() {
-  tasks_->set_wake({});
+  leave_group();
+  if (tasks_) tasks_->set_wake({});
   runner_.retire();
   waiting_.clear();
   take_away_memory();
-  for (Tenant* tenant : std::exchange(tenants_, {})) tenant->isolate_crashed();
+  for (Tenant* tenant : std::exchange(tenants_, {}))
+    tenant->isolate_crashed(inside_ == tenant || has_below(*tenant));
+  inside_ = nullptr;
+  below_ = nullptr;
 }
 
 void IsolateHome::take_away_memory() {
@@ -98,7 +133,8 @@ void IsolateHome::arm_idle_timer(loop::TimePoint time, bool in_turn) {
   });
 }
 
-// Memory is given back when the isolate was idle for a while, in a turn among all that are, and when nobody else wants to run.
+// Memory is given back when the isolate was idle for a while, in a turn among all that are, and when nobody
+// else wants to run.
 void IsolateHome::look_idle(bool in_turn) {
   if (tenants_.empty()) return;
   const loop::TimePoint now = loop::Clock::now();
@@ -112,7 +148,8 @@ void IsolateHome::look_idle(bool in_turn) {
 void IsolateHome::shrink() {
   runner_.discard_unused_stack();
   if (memory_->pages().used() > smallest_pages_) {
-    enter({.standing = {nullptr, loop::Rank::background}}, [this] { isolate()->LowMemoryNotification(); });
+    enter_for(nullptr, {.standing = {nullptr, loop::Rank::background}},
+              [this] { isolate()->LowMemoryNotification(); });
     smallest_pages_ = memory_->pages().used();
   }
   shrunk_ = true;
@@ -132,6 +169,9 @@ void IsolateHome::hand_out_engine_tasks() {
 
 void IsolateHome::run_engine_tasks() {
   for (const auto& task : tasks_->take_due()) task->Run();
+  for (Tenant* tenant : tenants_) {
+    if (tenant != inside_) tenant->run_microtasks_soon();
+  }
 }
 
 std::optional<Errc> IsolateHome::take_stop() {

@@ -6,6 +6,7 @@
 #include "js/runner.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,41 +18,60 @@ class Tenant {
   virtual ~Tenant() = default;
   /// It waited until nobody is inside, and nobody is now; another may be quicker.
   virtual void isolate_is_free() = 0;
-  /// The engine gave the isolate up, which nobody will enter again: nothing in it may be touched.
-  virtual void isolate_crashed() = 0;
+  /// The engine gave the isolate up, which nobody will enter again: nothing in it may be touched. `inside`:
+  /// in code of the tenant's own, or called by it.
+  virtual void isolate_crashed(bool inside) = 0;
   /// Is to call `run_engine_tasks` in a turn of its own; false when it takes none any more.
   virtual bool take_engine_tasks() = 0;
+  /// Is to run its microtasks soon: the engine may have added some.
+  virtual void run_microtasks_soon() = 0;
 };
 
 /// An isolate with all that it needs beside the code that runs in it: its stack, its limits, what the engine
-/// wants to have run, and the list of those who live in it. It is made for the first of them and destroyed
-/// with the last. Belongs to its worker's thread.
+/// wants to have run, and the list of those who live in it: one, or the members of a trust group. It is made
+/// for the first of them and destroyed with the last. Belongs to its worker's thread.
+///
+/// Everybody's stays are on the one stack. From inside the isolate, through a host function, a tenant may be
+/// visited: its stay goes on top, with a budget of its own, and what ends it leaves those below alone. While
+/// the stack is suspended, all wait.
 class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
  public:
   /// `contain`: an isolate that the engine gives up is left behind, and the process goes on.
-  IsolateHome(Worker& worker, const Limits& limits, bool contain);
+  IsolateHome(Worker& worker, std::string group, const Limits& limits, bool contain);
   IsolateHome(const IsolateHome&) = delete;
   IsolateHome& operator=(const IsolateHome&) = delete;
 
-  /// From now on `tenant` is told of what happens here, until `move_out`, or until the isolate crashed. False
-  /// when the engine could not make the isolate.
-  [[nodiscard]] bool move_in(Tenant& tenant);
+  /// The home of the group on this worker, or a new one, where there is none any more. A group without a name
+  /// is one of its own. All members of a group have the same limits of heap, external memory and stack.
+  [[nodiscard]] static std::shared_ptr<IsolateHome> of(Worker& worker, const std::string& group,
+                                                       const Limits& limits, bool contain);
+
+  /// From now on `tenant` is told of what happens here, until `move_out`, or until the isolate crashed: at
+  /// once, when the engine cannot make it.
+  void move_in(Tenant& tenant);
   /// Nobody is inside, and the tenant has left nothing there.
   void move_out(Tenant& tenant);
 
-  /// Enters the isolate and calls `f()` there. Not while `runner().active()`.
+  /// Enters the isolate for `tenant` and calls `f()` there: from outside while nobody is inside, or from
+  /// inside, on top of those who are.
   template <class F>
-  void enter(const Budget& budget, F f) {
+  void enter(Tenant& tenant, const Budget& budget, F f) {
+    if (runner_.current()) return visit(tenant, budget, f);
     if (shrunk_) watch_idleness();
-    runner_.enter(budget, f);
-    if (runner_.crashed()) return crash();
-    if (!waiting_.empty()) call_waiting();
+    enter_for(&tenant, budget, f);
   }
+
+  /// Whose stay is the topmost one; null while nobody is inside.
+  [[nodiscard]] const Tenant* inside() const noexcept { return inside_; }
+  /// Whether it has a stay below the topmost one.
+  [[nodiscard]] bool has_below(const Tenant& tenant) const noexcept;
+  /// Ends its stays for this reason, each when it is its turn; no other's.
+  void stop(const Tenant& tenant, Errc reason);
 
   /// Has `tenant` told, once, when nobody is inside any more.
   void wait_until_free(Tenant& tenant);
 
-  /// Runs what the engine wants to have run; from inside.
+  /// Runs what the engine wants to have run, which may be code of any tenant; from inside.
   void run_engine_tasks();
   /// At the end of a turn, inside: why it was ended, if it was. The next may go on.
   [[nodiscard]] std::optional<Errc> take_stop();
@@ -66,9 +86,40 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   [[nodiscard]] KeyCache& keys() noexcept { return keys_; }
 
  private:
-  [[nodiscard]] bool make();
+  /// A stay that waits for the one on top of it.
+  struct Below {
+    const Tenant* tenant;
+    Runner::Stay stay;
+    Below* next;
+  };
+
+  template <class F>
+  void enter_for(const Tenant* tenant, const Budget& budget, F f) {
+    inside_ = tenant;
+    runner_.enter(budget, f);
+    if (runner_.crashed()) return crash();
+    inside_ = nullptr;
+    if (!waiting_.empty()) call_waiting();
+  }
+
+  template <class F>
+  void visit(const Tenant& tenant, const Budget& budget, F f) {
+    Below below{inside_, runner_.set_aside(budget), below_};
+    below_ = &below;
+    inside_ = &tenant;
+    {
+      const v8::HandleScope handle_scope(isolate());
+      f();
+    }
+    inside_ = below.tenant;
+    below_ = below.next;
+    runner_.take_up(below.stay);
+  }
+
+  void make(const Tenant& first);
   void destroy();
   void crash();
+  void leave_group();
   void take_away_memory();
   void watch_idleness();
   void arm_idle_timer(loop::TimePoint time, bool in_turn);
@@ -78,6 +129,7 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   void hand_out_engine_tasks();
 
   Worker& worker_;
+  const std::string group_;
   const Limits limits_;
   std::shared_ptr<MemoryAccount> memory_;
   std::shared_ptr<BufferAllocator> buffers_;
@@ -90,6 +142,8 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   std::uint64_t buffers_refused_ = 0;
   bool shrunk_ = true;            // it has not been used since it gave memory back
   ByteCount smallest_pages_ = 0;  // what it holds when it has nothing to give back
+  const Tenant* inside_ = nullptr;
+  Below* below_ = nullptr;
 };
 
 }  // namespace cloche::js

@@ -43,29 +43,42 @@ void JsInstance::call_kept(std::uint64_t id, std::string_view name, detail::Outg
   submit({}, {Target::Kind::call_kept, {}, id}, metered);
 }
 
-// On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin
-// on the stack it is on.
+// On the worker's thread an idle instance answers at once, and a host function calls back into its own plugin,
+// or another one in the same isolate, on the stack it is on.
 void JsInstance::submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing) {
   const State state = state_.load(std::memory_order_relaxed);
   if (state < State::closing && loop::Loop::current() == &worker_.loop) {
-    if (runner_.current()) {
-      const v8::HandleScope handle_scope(runner_.isolate());
-      ++nested_;
-      perform({runner_.isolate(), runner_.isolate()->GetCurrentContext()}, target, outgoing, nullptr);
-      --nested_;
-      return;
-    }
-    if (state == State::ready && !runner_.active() && turns_.empty()) {
+    const bool inside = runner_.current();
+    if (inside && home_->inside() == this) return answer_nested(target, outgoing);
+    if (inside && state == State::ready) catch_up();
+    if (state == State::ready && (inside || (!runner_.active() && turns_.empty()))) {
       const Budget budget{std::min(options.cpu, limits().cpu_per_call),
                           std::min(options.wall, limits().wall_per_call),
                           loop::TimePoint::max(),
                           {&share_, rank_of(options.urgency)}};
+      const int again = inside && home_->has_below(*this) ? 1 : 0;
+      nested_ += again;
       stay(budget, [&](const Entered& in) { perform(in, target, outgoing, nullptr); });
-      runner_.charge_sample();
+      nested_ -= again;
+      if (!inside) runner_.charge_sample();
       return worker_.loop.refresh_wake_handle();
     }
   }
   submit_from_afar(options, target, outgoing.to_heap(true));
+}
+
+void JsInstance::answer_nested(const Target& target, detail::Outgoing& outgoing) {
+  const v8::HandleScope handle_scope(runner_.isolate());
+  ++nested_;
+  perform({runner_.isolate(), runner_.isolate()->GetCurrentContext()}, target, outgoing, nullptr);
+  --nested_;
+}
+
+// Visited by another of its group, which may wait for the answer on the stack that its turns wait for: they go
+// first, in their order, unless its own code is on that stack.
+void JsInstance::catch_up() {
+  if (home_->has_below(*this)) return;
+  for (std::size_t left = turns_.size(); left > 0 && !turns_.empty(); --left) take_turn();
 }
 
 void JsInstance::submit_from_afar(const CallOptions& options, const Target& target,
@@ -77,7 +90,10 @@ void JsInstance::submit_from_afar(const CallOptions& options, const Target& targ
 std::optional<Error> JsInstance::queue(const QueuedCall& call) {
   const auto kind =
       call.kind == QueuedCall::Kind::read_export ? Target::Kind::read_export : Target::Kind::call_export;
-  return post_call(waiting_call(call.options, {kind, call.name, 0}, call.outgoing));
+  const auto metered = std::make_shared<KeptMeteredCall>(parts_.usage, call.name, call.outgoing);
+  auto refused = post_call(waiting_call(call.options, {kind, call.name, 0}, metered));
+  if (refused) metered->refuse(*refused);
+  return refused;
 }
 
 std::shared_ptr<JsInstance::WaitingCall> JsInstance::waiting_call(
@@ -158,7 +174,7 @@ void JsInstance::watch_deadline(const std::shared_ptr<WaitingCall>& call) {
 // The time of what waits on the plugin's own stack, in a host function, is over: its callers need not wait
 // for it any longer.
 void JsInstance::on_overdue() {
-  runner_.stop(Errc::wall_limit);
+  home_->stop(*this, Errc::wall_limit);
   for (detail::Outgoing* outgoing : performing_) outgoing->fail(limit_error(Errc::wall_limit));
 }
 

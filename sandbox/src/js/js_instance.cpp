@@ -50,40 +50,56 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<Isol
 JsInstance::~JsInstance() = default;
 
 void JsInstance::start(std::shared_ptr<detail::Outgoing> loaded) {
+  home_->move_in(*this);
   const auto body = [self = shared_from_this(), loaded = std::move(loaded)] { self->main_fiber(loaded); };
   worker_.loop.spawn(body, {&share_, loop::Rank::interactive});
 }
 
 void JsInstance::main_fiber(std::shared_ptr<detail::Outgoing> loaded) {
   main_place_ = &worker_.loop.place();
-  make_world();
   auto call = std::make_shared<WaitingCall>();
   call->outgoing = std::move(loaded);
   call->cpu = limits().cpu_per_call;
   call->deadline = loop::after(loop::Clock::now(), limits().wall_per_call);
   queued_.fetch_add(1, std::memory_order_relaxed);
   queue_call(std::move(call));
+  if (wait_for_isolate()) make_world();
   run_turns();
   finish();
 }
 
+// Another of its group may be inside; false when it was closed meanwhile.
+bool JsInstance::wait_for_isolate() {
+  while (runner_.active() && state_.load(std::memory_order_relaxed) < State::closing) {
+    home_->wait_until_free(*this);
+    work_.wait();
+  }
+  return state_.load(std::memory_order_relaxed) < State::closing;
+}
+
 void JsInstance::make_world() {
-  if (!home_->move_in(*this)) return isolate_crashed();
   world_ = std::make_unique<World>();
-  home_->enter({}, [this] {
+  std::optional<Errc> stopped;
+  home_->enter(*this, {}, [&] {
     const RealmOptions options{parts_.code_generation, parts_.web_assembly};
     world_->realm =
         std::make_unique<Realm>(home_->isolate(), home_->keys(), static_cast<Surroundings&>(*this),
                                 parts_.bindings, *parts_.files, options);
+    stopped = home_->take_stop();
   });
+  if (stopped) close(limit_error(*stopped));  // the group has no room for it
 }
 
 bool JsInstance::take_engine_tasks() {
   return add_turn(TurnSource::engine_task, {[this](const Entered&) { home_->run_engine_tasks(); }, nullptr});
 }
 
+void JsInstance::run_microtasks_soon() {
+  add_turn(TurnSource::host, {[](const Entered&) {}, nullptr});
+}
+
 void JsInstance::end_of_turn(const Entered& in) {
-  if (!runner_.stop_reason()) world_->realm->rejections().report(in);
+  if (!runner_.stop_reason() && nested_ == 0) world_->realm->rejections().report(in);
   const auto stopped = home_->take_stop();
   if (stopped && stopped != Errc::unloaded) keeper_->limited(*stopped);
   if (runner_.has_lasted() || runner_.last_used() >= look_at_heap_) note_memory();
@@ -119,10 +135,11 @@ Statistics JsInstance::statistics() const {
 void JsInstance::run_turns() {
   while (state_.load(std::memory_order_relaxed) < State::closing) {
     if (drained_ && !calls_under_way()) settle_drained();
-    if (turns_.empty() || runner_.active()) {
+    if (turns_.empty()) {
       work_.wait();
       continue;
     }
+    if (!wait_for_isolate() || turns_.empty()) continue;
     take_turn();
     stand();
     if (worker_.loop.should_make_way()) worker_.loop.yield();
@@ -262,17 +279,19 @@ void JsInstance::close(Error reason) {
   }
   for (const auto& call : std::exchange(outside_, {})) call->outgoing->fail(reason);
   for (auto& [id, call] : std::exchange(waiting_, {})) call->outgoing->fail(reason);
-  runner_.stop(Errc::unloaded);
+  home_->stop(*this, Errc::unloaded);
   waits_.cancel_all();
   settle_drained();
   work_.notify();
 }
 
-void JsInstance::isolate_crashed() {
+void JsInstance::isolate_crashed(bool inside) {
   usage().crashes.add();
-  const Error error(Errc::crashed, "the engine gave the plugin '" + info().id +
-                                       "' up: it ran out of memory in a place where that "
-                                       "cannot be undone; it is quarantined");
+  const std::string what = inside ? "the engine gave the plugin '" + info().id + "' up: it"
+                                  : "the engine gave up the isolate that the plugin '" + info().id +
+                                        "' shares with its trust group: another of the group";
+  const Error error(Errc::crashed,
+                    what + " ran out of memory in a place where that cannot be undone; it is quarantined");
   keeper_->crashed(error);
   for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
   // The isolate is never entered again, so nothing that refers to it may be destroyed.
@@ -283,14 +302,15 @@ void JsInstance::isolate_crashed() {
 }
 
 void JsInstance::finish() {
-  while (runner_.active() || fibers_ > 0) work_.wait();
+  while (runner_.active() || fibers_ > 0) {
+    if (runner_.active()) home_->wait_until_free(*this);
+    work_.wait();
+  }
   main_place_->exchange({});
   main_place_ = nullptr;
   worker_.loop.ready().forget(share_);
-  if (world_) {
-    home_->enter({}, [this] { world_.reset(); });
-    home_->move_out(*this);
-  }
+  if (world_) home_->enter(*this, {}, [this] { world_.reset(); });
+  home_->move_out(*this);
   {
     const std::scoped_lock lock(gate_);
     state_.store(State::closed);
@@ -311,7 +331,7 @@ Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts p
   auto held = std::make_shared<InstanceParts>(std::move(parts));
   const auto start = [&worker, held, keeper = std::move(keeper), promise = std::move(promise)]() mutable {
     auto home =
-        std::make_shared<js::IsolateHome>(worker, held->bindings.grants().limits, held->contain_crashes);
+        js::IsolateHome::of(worker, held->group, held->bindings.grants().limits, held->contain_crashes);
     auto instance = std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(home), keeper);
     keeper->made(instance);
     instance->start(std::make_shared<js::Loading>(instance, std::move(promise)));

@@ -47,7 +47,7 @@ class JsInstance final : public Instance,
              std::shared_ptr<InstanceKeeper> keeper);
   ~JsInstance() override;
 
-  /// On the worker's thread: makes the realm and runs the main module; `loaded` is settled with that.
+  /// On the worker's thread: moves into the isolate, makes the realm and runs the main module; `loaded` is settled with that.
   void start(std::shared_ptr<detail::Outgoing> loaded);
 
   [[nodiscard]] const PluginInfo& info() const noexcept override { return parts_.bindings.plugin(); }
@@ -107,11 +107,13 @@ class JsInstance final : public Instance,
 
   // Tenant
   void isolate_is_free() override { work_.notify(); }
-  void isolate_crashed() override;
+  void isolate_crashed(bool inside) override;
   bool take_engine_tasks() override;
+  void run_microtasks_soon() override;
 
   // Life: js_instance.cpp
   void main_fiber(std::shared_ptr<detail::Outgoing> loaded);
+  [[nodiscard]] bool wait_for_isolate();
   void make_world();
   void run_turns();
   void take_turn();
@@ -134,6 +136,8 @@ class JsInstance final : public Instance,
 
   // Calls: js_calls.cpp
   void submit(const CallOptions& options, const Target& target, detail::Outgoing& outgoing);
+  void answer_nested(const Target& target, detail::Outgoing& outgoing);
+  void catch_up();
   void submit_from_afar(const CallOptions& options, const Target& target,
                         std::shared_ptr<detail::Outgoing> heap);
   [[nodiscard]] std::shared_ptr<WaitingCall> waiting_call(const CallOptions& options, const Target& target,
@@ -179,7 +183,7 @@ class JsInstance final : public Instance,
   loop::Place* main_place_ = nullptr;                 // the main fiber's, between its turns
   std::deque<std::shared_ptr<WaitingCall>> outside_;  // calls for which the mailbox has no room yet
   std::vector<detail::Outgoing*> performing_;         // the calls on the stack, outermost first
-  int nested_ = 0;                                    // how many of them began on the plugin's own stack
+  int nested_ = 0;  // how many of them began while its own code was on the stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
   std::optional<Promise<void>> drained_;  // while it drains
@@ -210,7 +214,7 @@ struct JsInstance::World {
 template <class F>
 void JsInstance::stay(Budget budget, F f) {
   budget.usage = &usage();
-  home_->enter(budget, [&] {
+  home_->enter(*this, budget, [&] {
     const Entered in{runner_.isolate(), world_->realm->context(runner_.isolate())};
     const v8::Context::Scope context_scope(in.context);
     f(in);

@@ -49,6 +49,11 @@ Runner* Runner::begin(const Budget& budget) {
     standing_.rank = std::max(standing_.rank, outer->rank());
   }
   worker_.running = this;
+  allot(budget);
+  return outer;
+}
+
+void Runner::allot(const Budget& budget) {
   usage_ = budget.usage != nullptr ? budget.usage : &Usage::nobodys();
   usage_->stays.add();
   since_ = slice_began_ = loop::Clock::now();
@@ -56,7 +61,6 @@ Runner* Runner::begin(const Budget& budget) {
   cpu_used_ = {};
   cpu_limit_ = budget.cpu;
   deadline_ = std::min(loop::after(since_, budget.wall), budget.deadline);
-  return outer;
 }
 
 void Runner::end(Runner* outer) {
@@ -89,6 +93,41 @@ void Runner::come_back() {
   if (stop_) isolate_->TerminateExecution();
   since_ = slice_began_ = back;
   if (thread_cpu_) thread_cpu_ = worker_.read_cpu();
+  meter_begin();
+}
+
+Runner::Stay Runner::set_aside(const Budget& budget) {
+  meter_end();
+  if (interrupt_pending_.load()) note_end();
+  account();
+  if (stop_) isolate_->CancelTerminateExecution();
+  usage_->ran({slice_began_, since_ - slice_began_}, SliceEnd::parked);
+  const Stay below{cpu_limit_, deadline_, cpu_used_, std::exchange(stop_, std::nullopt),
+                   standing_,  usage_,    since_,    thread_cpu_.has_value()};
+  standing_ = budget.standing;
+  standing_.rank = std::max(standing_.rank, below.standing.rank);
+  allot(budget);
+  meter_begin();
+  return below;
+}
+
+void Runner::take_up(const Stay& below) {
+  meter_end();
+  if (thread_cpu_ || usage_->observed()) account();
+  static_cast<void>(take_stop());
+  if (usage_->observed()) usage_->ran({slice_began_, since_ - slice_began_}, SliceEnd::finished);
+  const loop::TimePoint back = loop::Clock::now();
+  cpu_limit_ = below.cpu_limit;
+  deadline_ = below.deadline;
+  cpu_used_ = below.cpu_used;
+  stop_ = below.stop;
+  standing_ = below.standing;
+  usage_ = below.usage;
+  usage_->resumes({below.left, back - below.left}, SliceEnd::parked);
+  if (stop_) isolate_->TerminateExecution();
+  since_ = slice_began_ = back;
+  thread_cpu_.reset();
+  if (below.lasted) thread_cpu_ = worker_.read_cpu();
   meter_begin();
 }
 

@@ -67,6 +67,22 @@ class Runner final : private loop::Interruptible {
     end(outer);
   }
 
+  /// One stay: what it may use, what it has used, and why it was ended.
+  struct Stay {
+    Duration cpu_limit;
+    loop::TimePoint deadline;
+    Duration cpu_used;
+    std::optional<Errc> stop;
+    loop::Standing standing;
+    Usage* usage;
+    loop::TimePoint left;  ///< when it was set aside
+    bool lasted;           ///< whether it is timed by the CPU clock
+  };
+  /// From inside: begins a stay on top of the one under way, which waits meanwhile like one that is parked.
+  [[nodiscard]] Stay set_aside(const Budget& budget);
+  /// Ends that, however it went, and goes on with the one below.
+  void take_up(const Stay& below);
+
   /// Leaves the isolate while `f()` runs, which may park the fiber or enter other isolates; from inside.
   template <class F>
   auto outside(F f, SliceEnd why = SliceEnd::parked) {
@@ -145,6 +161,7 @@ class Runner final : private loop::Interruptible {
   void look_up();
   void take(v8::Isolate* isolate);
   Runner* begin(const Budget& budget);
+  void allot(const Budget& budget);
   void end(Runner* outer);
   void leave(SliceEnd why);
   void come_back();

@@ -20,6 +20,7 @@ class Rounds {
   }
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// The next one, taken out; there must be one.
   [[nodiscard]] T take() {

@@ -2,6 +2,8 @@
 
 #include "supervision/slot.h"
 
+#include "metered_call.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -65,7 +67,7 @@ Life Slot::life() const {
 
 Statistics Slot::statistics() const {
   const std::scoped_lock lock(mutex_);
-  Statistics all = counted_ ? counted_->statistics() : last_counted_;
+  Statistics all = counted_ ? counted_->statistics() : usage_ ? usage_->statistics() : Statistics();
   all.crashes = crashes_.load();
   all.restarts = restarts_.load();
   return all;
@@ -95,6 +97,7 @@ std::optional<Error> Slot::admit_call(QueuedCall call) {
     return incarnation_->instance()->queue(call);
   }
   if (parks()) return park(std::move(call));
+  if (usage_) KeptMeteredCall(usage_, call.name, call.outgoing).refuse(*refusal_);
   return refusal_;
 }
 

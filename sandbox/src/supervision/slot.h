@@ -115,7 +115,6 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   void aside(const std::function<void()>& job);
   [[nodiscard]] Result<std::shared_ptr<Incarnation>> start(const Blueprint& blueprint);
   [[nodiscard]] Result<std::shared_ptr<Incarnation>> start(InstanceParts parts);
-  void count(std::shared_ptr<Instance> next);
   [[nodiscard]] Result<void> put_up(const std::shared_ptr<Incarnation>& next,
                                     std::shared_ptr<const Blueprint> blueprint);
   void take_down(State next, const Error& why);
@@ -156,8 +155,8 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   std::shared_ptr<Incarnation> incarnation_;    // under mutex_; written on the worker's thread
   std::shared_ptr<const Blueprint> blueprint_;  // likewise
   Identity identity_;                           // under mutex_
-  std::shared_ptr<Instance> counted_;           // under mutex_: whose statistics are told
-  Statistics last_counted_;                     // under mutex_: what they were when it left
+  std::shared_ptr<Instance> counted_;           // under mutex_: the one whose statistics are told
+  std::shared_ptr<Usage> usage_;                // under mutex_: its counters, which outlive it
   std::deque<Parked> parked_;                   // under mutex_
   Promise<void> unloaded_;
 

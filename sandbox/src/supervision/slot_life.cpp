@@ -43,7 +43,7 @@ Result<std::shared_ptr<Incarnation>> Slot::start(const Blueprint& blueprint) {
 
 Result<std::shared_ptr<Incarnation>> Slot::start(InstanceParts parts) {
   if (state() >= State::closing) return *refusal_;
-  const auto incarnation = std::make_shared<Incarnation>(shared_from_this(), parts.bindings);
+  const auto incarnation = std::make_shared<Incarnation>(shared_from_this(), parts);
   ++incarnations_;
   starting_ = incarnation;
   const auto started = start_instance(parts_.worker, std::move(parts), incarnation).get();
@@ -66,7 +66,8 @@ Result<void> Slot::put_up(const std::shared_ptr<Incarnation>& next,
     blueprint_ = std::move(blueprint);
     identity_ = next->identity();
     identity_.exports = instance->exports();
-    count(instance);
+    counted_ = instance;
+    usage_ = next->usage();
     refusal_.reset();
     state_.store(State::up);
     hand_parked_to(*instance, refused);
@@ -74,12 +75,6 @@ Result<void> Slot::put_up(const std::shared_ptr<Incarnation>& next,
   current_ = instance.get();
   for (const auto& [call, error] : refused) call.outgoing->fail(error);
   return {};
-}
-
-// Under the lock.
-void Slot::count(std::shared_ptr<Instance> next) {
-  if (counted_) last_counted_ = counted_->statistics();
-  counted_ = std::move(next);
 }
 
 // Under the lock, so that calls which come now stay behind.
@@ -100,7 +95,7 @@ void Slot::take_down(State next, const Error& why) {
     if (state() >= State::closing) return;
     state_.store(next);
     incarnation_.reset();
-    count(nullptr);
+    counted_.reset();
     refusal_ = why;
     waiting = parks();
   }
@@ -254,7 +249,7 @@ void Slot::finish(Duration drain) {
   {
     const std::scoped_lock lock(mutex_);
     incarnation_.reset();
-    count(nullptr);
+    counted_.reset();
     state_.store(State::closed);
   }
   parts_.gone();

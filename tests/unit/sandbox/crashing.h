@@ -65,8 +65,8 @@ class SwitchedFiles final : public PackageFiles {
 /// A Host whose plugins are supervised.
 class SupervisedBox {
  public:
-  explicit SupervisedBox(unsigned workers, HostOptions options = {}) {
-    options.workers = workers;
+  explicit SupervisedBox(Mode mode, HostOptions options = {}) {
+    options.workers = mode.workers;
     options.policy = Policy::grant_all();
     options.observer = watch_;
     host_.emplace(Host::create(std::move(options)).value());

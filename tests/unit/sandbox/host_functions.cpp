@@ -39,7 +39,7 @@ TEST_CASE("while a synchronous function waits, other plugins of its thread go on
         events.add("two opens");
         gate.open();
       });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   Plugin one = box.load(
       "import { wait } from 'cap:t'; export const start = () => { setTimeout(f) };\n"
       "let end; export const ended = new Promise((r) => { end = r }); const f = () => { wait(); end(1) };",
@@ -125,7 +125,7 @@ TEST_CASE("blocking work runs on another thread, and the worker serves others me
                return call.blocking([here] { return std::this_thread::get_id() != here; });
              })
       .sync("open", [&] { gate.open(); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   Plugin one = box.load(
       "import { block, block_later } from 'cap:t'; let end; export const ended = new Promise((r) => { end = "
       "r });\n"
@@ -176,7 +176,7 @@ TEST_CASE("a host function may call another plugin, which may wait") {
       .async("ask_later", [&](const std::string& name) -> Result<Value> { return other->call(name).get(); })
       .async("later", [](Call& call) { return call.sleep(1ms); })
       .sync("nap", [](Call& call) { return call.sleep(1ms); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   Plugin callee = box.load(
       "import { later, nap } from 'cap:t'; export const quick = () => 'quick';\n"
       "export const slow = () => later().then(() => 'slow'); export const napping = () => { nap(); return "
@@ -229,7 +229,7 @@ TEST_CASE("two plugins that call each other through the host end with an error i
   registry.define("t")
       .sync("call_one", [&]() -> Result<Value> { return one->call("f").get(); })
       .sync("call_two", [&]() -> Result<Value> { return two->call("f").get(); });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_thread(), std::move(registry));
   const auto package = [](const std::string& name) {
     return module("import { " + name +
                       " as go } from 'cap:t'; export const f = () => go(); export const ping = () => 'pong';",

@@ -153,7 +153,7 @@ TEST_CASE("a host that is destroyed ends its plugins, which answer unloaded from
   std::optional<Plugin> survivor;
   std::vector<Future<Value>> calls;
   {
-    Sandbox box(each_mode(), waiting(events));
+    Sandbox box(each_thread(), waiting(events));
     survivor.emplace(box.load(endless()));
     Plugin runner = box.load(endless());
     Plugin parker = box.load(endless());

@@ -72,7 +72,7 @@ class Gate {
 
 TEST_CASE("the new version serves, and the handle tells of it") {
   Gate gate;
-  SupervisedBox box(each_mode(), gate.options());
+  SupervisedBox box(each_thread(), gate.options());
   Plugin plugin = box.load(stateless(1));
   CHECK(ask<int>(plugin, "version") == 1);
   CHECK(reload(plugin, stateless(2)).has_value());
@@ -104,7 +104,7 @@ TEST_CASE("calls under way finish on the old version while new ones go to the ne
 
 TEST_CASE("calls that outlast the drain answer unloaded") {
   Gate gate;
-  SupervisedBox box(each_mode(), gate.options());
+  SupervisedBox box(each_thread(), gate.options());
   Plugin plugin = box.load(stateless(1));
   auto never = plugin.call("never");
   CHECK(reload(plugin, stateless(2), 1ms).has_value());
@@ -121,7 +121,7 @@ TEST_CASE("a folder is read anew") {
         << "manifest_version: 1\nid: com.example.test\nversion: " << version << ".0.0\nmain: main.mjs\n";
     std::ofstream(folder / "main.mjs") << source;
   };
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   write(1, "export const f = () => 'one'");
   Plugin plugin = box.host().load(folder).value();
   write(2, "export const f = () => 'two'");
@@ -139,7 +139,7 @@ TEST_CASE("a folder is read anew") {
 }
 
 TEST_CASE("state goes along where both versions say so") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(stateful(1));
   for (int i = 1; i <= 3; ++i) CHECK(ask<int>(plugin, "count") == i);
   CHECK(reload(plugin, stateful(2)).has_value());
@@ -152,7 +152,7 @@ TEST_CASE("state goes along where both versions say so") {
 }
 
 TEST_CASE("whatever goes wrong on the way, the old version goes on with its state") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(stateful(1));
   CHECK(ask<int>(plugin, "count") == 1);
   Package other = stateful(2);
@@ -199,14 +199,14 @@ TEST_CASE("whatever goes wrong on the way, the old version goes on with its stat
 }
 
 TEST_CASE("a version that says it has state and cannot give it stays") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(module("export const f = () => 1;", {}, kExports));
   CHECK(reload(plugin, stateful(2)).error().code() == Errc::no_such_export);
   CHECK(ask<int>(plugin, "f") == 1);
 }
 
 TEST_CASE("a version that others depend on is not exchanged for one they cannot use") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(stateful(1));
   Package needy = module("export {}", {}, "dependencies:\n  com.example.test: {version: ^1.0}\n");
   needy.id = "com.example.needy";
@@ -219,7 +219,7 @@ TEST_CASE("a version that others depend on is not exchanged for one they cannot 
 }
 
 TEST_CASE("a plugin that is quarantined or evicted can be reloaded") {
-  SupervisedBox box(each_mode(), {.max_live_instances = 1});
+  SupervisedBox box(each_thread(), {.max_live_instances = 1});
   const auto fragile = [](int version) {
     Package package = stateful(version, "export const crash = () => [...'.'.repeat(2e7)].length");
     package.manifest += kPatient;
@@ -364,7 +364,7 @@ TEST_CASE("a host function that waits for its own plugin's end, or for ever, doe
       .async("unloadLater", suicide)
       .sync("wait", wait)
       .async("waitLater", wait);
-  SupervisedBox box(each_mode(), std::move(options));
+  SupervisedBox box(each_thread(), std::move(options));
   const Package package = module("export { unload, unloadLater, wait, waitLater } from 'cap:t';", {"t"},
                                  "limits: {wall_per_call: 60s}\n");
   for (const char* name : {"unload", "unloadLater"}) {

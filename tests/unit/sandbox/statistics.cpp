@@ -129,7 +129,7 @@ class Exposition {
 }  // namespace
 
 TEST_CASE("calls and their errors are counted, whatever way they end") {
-  Sandbox box(each_mode(), helpers());
+  Sandbox box(each_thread(), helpers());
   Plugin plugin = box.load(busy(R"(
     export const one = () => 1;
     export const fail = () => { throw new Error("x") };
@@ -166,7 +166,7 @@ TEST_CASE("calls and their errors are counted, whatever way they end") {
 }
 
 TEST_CASE("computing, parking and preemption are timed") {
-  Sandbox box(each_mode(), helpers());
+  Sandbox box(each_thread(), helpers());
   Plugin plugin =
       box.load(busy("export const spin = () => { for (;;) {} }; export const nap = () => t.nap(30);"));
   CHECK(plugin.call_with<Value>({.cpu = 40ms}, "spin").get().error().code() == Errc::cpu_limit);
@@ -228,7 +228,7 @@ TEST_CASE("what a plugin uses stands beside what it may use") {
 }
 
 TEST_CASE("each limit that something runs into is counted") {
-  Sandbox box(each_mode(), helpers());
+  Sandbox box(each_thread(), helpers());
   Plugin plugin = box.load(busy(R"(
     const attempt = (f) => { try { f() } catch (e) { return e.code ?? e.name } };
     export const timers = () => attempt(() => { for (;;) setTimeout(() => {}, 1e6) });
@@ -284,7 +284,7 @@ TEST_CASE("statistics may be asked for from any thread while the plugin computes
 }
 
 TEST_CASE("a host tells of all its plugins, and of instances apart") {
-  Sandbox box(each_mode(), helpers());
+  Sandbox box(each_thread(), helpers());
   Plugin one = box.load("export const f = () => 1;");
   Plugin two = box.load("export const f = () => 2;");
   ask(two, "f");

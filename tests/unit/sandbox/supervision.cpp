@@ -30,7 +30,7 @@ Supervision quick() {
 }  // namespace
 
 TEST_CASE("a plugin that crashed is started again, fresh") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(counter(), quick());
   CHECK(ask<int>(plugin, "count") == 1);
   CHECK(ask<int>(plugin, "count") == 2);
@@ -43,7 +43,7 @@ TEST_CASE("a plugin that crashed is started again, fresh") {
 }
 
 TEST_CASE("calls that come while it is down fail at once, or wait for the restart") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   SUBCASE("fail") {
     Supervision patient = quick();
     patient.back_off = patient.max_back_off = 1h;
@@ -86,7 +86,7 @@ TEST_CASE("calls that come while it is down fail at once, or wait for the restar
 
 TEST_CASE(
     "back-off doubles up to its maximum, less what chance takes, and too many crashes end in quarantine") {
-  SupervisedBox box(each_mode(), {.random = [] { return 0.5; }});
+  SupervisedBox box(each_thread(), {.random = [] { return 0.5; }});
   Supervision options = quick();
   options.jitter = 0.5;
   options.max_crashes = 5;
@@ -107,7 +107,7 @@ TEST_CASE(
 }
 
 TEST_CASE("crashes that are long ago do not count") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Supervision options = quick();
   options.max_crashes = 2;
   options.window = 0s;
@@ -120,7 +120,7 @@ TEST_CASE("crashes that are long ago do not count") {
 }
 
 TEST_CASE("a restart whose main module fails counts as a crash") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   const auto files = std::make_shared<SwitchedFiles>(kCounter);
   Supervision options = quick();
   options.max_crashes = 3;
@@ -138,7 +138,7 @@ TEST_CASE("a restart whose main module fails counts as a crash") {
 }
 
 TEST_CASE("without a policy a crash is for good, until the host restarts it") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(counter());
   CHECK(ask_error(plugin, "crash").code() == Errc::crashed);
   CHECK(ask_error(plugin, "count").code() == Errc::crashed);
@@ -149,7 +149,7 @@ TEST_CASE("without a policy a crash is for good, until the host restarts it") {
 }
 
 TEST_CASE("restart starts afresh what runs, too") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Plugin plugin = box.load(counter());
   CHECK(ask<int>(plugin, "count") == 1);
   auto never = plugin.call("never");
@@ -159,7 +159,7 @@ TEST_CASE("restart starts afresh what runs, too") {
 }
 
 TEST_CASE("restart always: also after a limit ended a call") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   const Package package = module(kCounter, {}, "limits: {cpu_per_call: 20ms, wall_per_call: 10s}\n");
   Supervision always = quick();
   always.restart = Restart::always;
@@ -185,7 +185,7 @@ TEST_CASE("a crash of a plugin does not hold up its neighbour on the worker") {
 }
 
 TEST_CASE("a host may end while its plugins wait for their restart") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Supervision options = quick();
   options.back_off = options.max_back_off = 1h;
   options.calls = WhileDown::wait;
@@ -218,7 +218,7 @@ TEST_CASE("a plugin needs the plugins it depends on") {
 }
 
 TEST_CASE("what depends on a plugin may be restarted with it") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   Package core = counter();
   core.id = "com.example.core";
   Plugin base = box.load(core, quick());
@@ -238,7 +238,7 @@ TEST_CASE("what depends on a plugin may be restarted with it") {
 }
 
 TEST_CASE("a host unloads its plugins in the reverse of their order") {
-  SupervisedBox box(each_mode());
+  SupervisedBox box(each_thread());
   std::vector<Plugin> plugins;
   for (const char* id : {"com.example.a", "com.example.b", "com.example.c"}) {
     Package package = counter();
@@ -272,7 +272,7 @@ Package stateful(std::string id, std::string source = kStateful) {
 
 TEST_CASE(
     "beyond the most live instances the least recently used one goes, and comes back when it is called") {
-  SupervisedBox box(each_mode(), {.max_live_instances = 2});
+  SupervisedBox box(each_thread(), {.max_live_instances = 2});
   Plugin a = box.load(stateful("com.example.a"));
   Plugin b = box.load(stateful("com.example.b"));
   CHECK(ask<int>(b, "count") == 1);
@@ -303,7 +303,7 @@ TEST_CASE("the one that was used last stays") {
 }
 
 TEST_CASE("when nobody can be evicted the load is refused, naming the limit") {
-  SupervisedBox box(each_mode(), {.max_live_instances = 1});
+  SupervisedBox box(each_thread(), {.max_live_instances = 1});
   {
     Plugin plain = box.load(counter());
     const Error error = box.try_load(counter()).error();
@@ -320,7 +320,7 @@ TEST_CASE("when nobody can be evicted the load is refused, naming the limit") {
 }
 
 TEST_CASE("a plugin that cannot give its state stays where it is") {
-  SupervisedBox box(each_mode(), {.max_live_instances = 1});
+  SupervisedBox box(each_thread(), {.max_live_instances = 1});
   Plugin plugin = box.load(stateful(
       "com.example.a",
       "let calls = 0; export const count = () => ++calls; export const exportState = () => { throw 1 }"));

@@ -100,16 +100,24 @@ class RecordingLog final : public LogSink {
   std::vector<std::string> plugins_;
 };
 
+/// The plugin that shares an isolate with those of a test, and leaves no trace in what it records.
+inline constexpr std::string_view kNeighbour = "com.example.neighbour";
+
 class RecordingObserver final : public Observer {
  public:
   Events events;  ///< "loaded ID", "unloaded ID", "rejection TEXT", "crashed ID"
 
-  void loaded(const PluginInfo& plugin) override { events.add("loaded " + plugin.id); }
-  void unloaded(const PluginInfo& plugin) override { events.add("unloaded " + plugin.id); }
+  void loaded(const PluginInfo& plugin) override { add("loaded", plugin); }
+  void unloaded(const PluginInfo& plugin) override { add("unloaded", plugin); }
   void unhandled_rejection(const PluginInfo&, const Error& error) override {
     events.add("rejection " + error.message());
   }
-  void crashed(const PluginInfo& plugin, const Error&) override { events.add("crashed " + plugin.id); }
+  void crashed(const PluginInfo& plugin, const Error&) override { add("crashed", plugin); }
+
+ private:
+  void add(const std::string& what, const PluginInfo& plugin) {
+    if (plugin.id != kNeighbour) events.add(what + " " + plugin.id);
+  }
 };
 
 /// A package as a test writes it. `manifest` is YAML added to its plugin.yaml.
@@ -136,28 +144,70 @@ inline Manifest manifest_of(const Package& package) {
   return parse_manifest(text + package.manifest, "plugin.yaml").value();
 }
 
-/// Both ways to run plugins: on a thread of the host's own and on the one that waits. A test that begins with
-/// it runs once for each.
-inline unsigned each_mode() {
+/// How plugins are run: on a thread of the host's own or on the one that waits, in an isolate of their own or
+/// in one they share.
+struct Mode {
+  Mode(unsigned its_workers, Isolation its_isolation = Isolation::isolate)  // NOLINT: a number says it all
+      : workers(its_workers), isolation(its_isolation) {}
+  unsigned workers;
+  Isolation isolation;
+};
+
+/// Both threads plugins may run on. A test that begins with it runs once for each.
+inline Mode each_thread() {
   unsigned workers = 1;
   SUBCASE("with a worker") { workers = 1; }
   SUBCASE("without workers") { workers = 0; }
   return workers;
 }
 
+/// The same, and once more with all plugins of the test and a neighbour in one isolate.
+inline Mode each_mode() {
+  Mode mode = 1;
+  SUBCASE("with a worker") { mode = 1; }
+  SUBCASE("without workers") { mode = 0; }
+  SUBCASE("in a shared isolate") { mode = {1, Isolation::context}; }
+  return mode;
+}
+
+/// What a neighbour in the same isolate has done to a realm that is not the plugin's.
+inline Package neighbour_of(const Package& package) {
+  Package neighbour = module(R"(
+    const { ownKeys, defineProperty } = Reflect;
+    const scope = globalThis, globals = ownKeys(scope), tasks = [];
+    for (const of of [Object, Array, Function, String, Promise, Error, Map, RegExp, Uint8Array])
+      for (const name of ownKeys(of.prototype)) tasks.push([of.prototype, name]);
+    for (let i = 0; i < tasks.length; i++)
+      defineProperty(tasks[i][0], tasks[i][1], {get() { throw "the neighbour's" }});
+    for (let i = 0; i < globals.length; i++) try { scope[globals[i]] = "the neighbour's" } catch {}
+  )",
+                             {}, package.manifest);
+  neighbour.id = kNeighbour;
+  return neighbour;
+}
+
 /// A Host, and what it was told by its plugins.
 class Sandbox {
  public:
-  explicit Sandbox(unsigned workers, Registry registry = {}, Policy policy = Policy::grant_all())
-      : host_(Host::create({.registry = std::move(registry),
+  explicit Sandbox(Mode mode, Registry registry = {}, Policy policy = Policy::grant_all())
+      : isolation_(mode.isolation),
+        host_(Host::create({.registry = std::move(registry),
                             .policy = std::move(policy),
-                            .workers = workers,
+                            .workers = mode.workers,
                             .log = log_,
                             .observer = observer_})
                   .value()) {}
 
   [[nodiscard]] Result<Plugin> try_load(const Package& package) {
-    return host_.load(manifest_of(package), std::make_shared<MemoryFiles>(package.files));
+    if (isolation_ != Isolation::context) return host_.load(manifest_of(package), files_of(package));
+    neighbours_.push_back(load_shared(neighbour_of(package), "test").value());
+    return load_shared(package, "test");
+  }
+  /// Into the isolate of this trust group.
+  [[nodiscard]] Result<Plugin> load_shared(const Package& package, const std::string& group) {
+    Manifest manifest = manifest_of(package);
+    manifest.isolation = Isolation::context;
+    return host_.load(manifest, files_of(package), {.trust_group = group});
   }
   [[nodiscard]] Plugin load(const Package& package) { return try_load(package).value(); }
   [[nodiscard]] Plugin load(std::string source, std::vector<std::string> capabilities = {}) {
@@ -175,9 +225,15 @@ class Sandbox {
   [[nodiscard]] Events& events() noexcept { return observer_->events; }
 
  private:
+  [[nodiscard]] static std::shared_ptr<const PackageFiles> files_of(const Package& package) {
+    return std::make_shared<MemoryFiles>(package.files);
+  }
+
+  Isolation isolation_;
   std::shared_ptr<RecordingLog> log_ = std::make_shared<RecordingLog>();
   std::shared_ptr<RecordingObserver> observer_ = std::make_shared<RecordingObserver>();
   Host host_;
+  std::vector<Plugin> neighbours_;
 };
 
 /// The result of a call that is to succeed.

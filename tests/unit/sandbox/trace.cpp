@@ -161,7 +161,7 @@ void check_nested(const Trace& trace) {
 TEST_CASE("an observer is told of calls, slices, breaks and limits, each once and in order") {
   auto witness = std::make_shared<Witness>();
   {
-    Host host = make_host(each_mode(), witness);
+    Host host = make_host(each_thread().workers, witness);
     Plugin plugin = load(host, "com.example.one");
     const std::size_t before = witness->events.all().size();
     CHECK(ask<int>(plugin, "one") == 1);
@@ -204,7 +204,7 @@ TEST_CASE("a call that is refused, dropped or cut off ends once for its observer
 TEST_CASE("a trace is valid JSON whose events nest on each track") {
   auto recorder = std::make_shared<TraceRecorder>();
   {
-    Host host = make_host(each_mode(), recorder);
+    Host host = make_host(each_thread().workers, recorder);
     Plugin one = load(host, "com.example.one");
     Plugin two = load(host, "com.example.two");
     std::vector<Future<void>> calls;

@@ -95,6 +95,15 @@ TEST_CASE("what the engine cannot survive ends that plugin alone") {
   CHECK(box.events().count("crashed com.example.test") >= 1);
 }
 
+TEST_CASE("a collection that runs out of memory ends the plugin, however often it happens") {
+  Sandbox box(each_mode());
+  for (int i = 0; i < 8; ++i) {
+    Plugin plugin = box.load(module("export const f = () => 'x'.repeat(2e7).replace(/x/g, 'yy').length;", {}, kPatient));
+    const Errc code = ask_error(plugin, "f").code();
+    CHECK((code == Errc::crashed || code == Errc::heap_limit));
+  }
+}
+
 TEST_CASE("a crash fails everything that waits for the plugin, and tells the observer once") {
   Registry registry;
   registry.define("t").async("later", [](Call& call) { return call.sleep(1h); });

@@ -7,9 +7,9 @@ void Ledger::call_ended(const PluginInfo&, const CallEvent&, const Error* error)
   if (error != nullptr) ++told_[static_cast<std::size_t>(error->code())];
 }
 
-void Ledger::answered(const Error* error) {
+void Ledger::answered(std::optional<Errc> error) {
   ++answered_;
-  if (error != nullptr) ++got_[static_cast<std::size_t>(error->code())];
+  if (error) ++got_[static_cast<std::size_t>(*error)];
 }
 
 void Ledger::fault(const std::string& what) {

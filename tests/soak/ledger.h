@@ -5,6 +5,7 @@
 #include <cloche/cloche.h>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ class Ledger final : public Observer {
 
   /// A caller made a call, and got its answer.
   void made() { ++made_; }
-  void answered(const Error* error);
+  void answered(std::optional<Errc> error);
   /// A caller asked for a reload, and it was done.
   void exchanged() { ++exchanged_; }
   /// Something that was to be impossible.

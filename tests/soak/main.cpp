@@ -33,7 +33,7 @@ Result<Host> make_host(const std::shared_ptr<Ledger>& ledger) {
       {.registry = storm_registry(), .policy = Policy::grant_all(), .workers = 2, .observer = ledger});
 }
 
-int soak(int seconds, unsigned seed) {
+int run(int seconds, unsigned seed) {
   const auto ledger = std::make_shared<Ledger>();
   auto host = make_host(ledger);
   if (!host) {
@@ -70,5 +70,5 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", seconds, "For how long")->capture_default_str()->check(CLI::Range(1, 86'400));
   app.add_option("--seed", seed, "Of the choices each thread makes")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  return soak(seconds, seed);
+  return run(seconds, seed);
 }

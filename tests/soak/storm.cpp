@@ -45,6 +45,10 @@ constexpr int kUnload = 6;
 constexpr int kReload = 4;
 constexpr int kKill = 6;
 
+std::optional<Errc> code_of(const Result<double>& result) {
+  return result ? std::nullopt : std::optional(result.error().code());
+}
+
 }  // namespace
 
 Registry storm_registry() {
@@ -113,7 +117,7 @@ void Storm::reload(Plugin plugin) {
 
 void Storm::expect(Future<double> answer, double right) {
   const auto result = answer.get();
-  ledger_.answered(result ? nullptr : &result.error());
+  ledger_.answered(code_of(result));
   if (result) {
     if (*result != right) ledger_.fault("a wrong answer: " + std::to_string(*result));
     return;
@@ -130,7 +134,7 @@ void Storm::expect(Future<double> answer, double right) {
 
 void Storm::expect_failure(Future<double> answer, Errc how) {
   const auto result = answer.get();
-  ledger_.answered(result ? nullptr : &result.error());
+  ledger_.answered(code_of(result));
   if (result) return ledger_.fault("an answer where none can be");
   const Errc code = result.error().code();
   if (code == how || code == Errc::unloaded || code == Errc::cancelled || code == Errc::crashed ||

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <memory>
-
 #include <mutex>
 #include <optional>
 #include <random>

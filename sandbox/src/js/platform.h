@@ -2,6 +2,8 @@
 
 #include "js/background_work.h"
 #include "js/compat.h"
+#include "js/joined_job.h"
+#include "js/memory_account.h"
 #include "js/page_allocator.h"
 
 #include <functional>
@@ -68,6 +70,7 @@ class Platform final : public v8::Platform {
   }
   std::unique_ptr<v8::JobHandle> CreateJobImpl(v8::TaskPriority priority, std::unique_ptr<v8::JobTask> task,
                                                const v8::SourceLocation& location) override {
+    if (is_joined(priority)) return std::make_unique<JoinedJob>(std::move(task));
     return inner_->CreateJob(priority, on_account(std::move(task)), location);
   }
   void PostTaskOnWorkerThreadImpl(v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
@@ -90,17 +93,24 @@ class Platform final : public v8::Platform {
   }
   std::unique_ptr<v8::JobHandle> PostJob(v8::TaskPriority priority,
                                          std::unique_ptr<v8::JobTask> task) override {
+    if (is_joined(priority)) return std::make_unique<JoinedJob>(std::move(task));
     return inner_->PostJob(priority, on_account(std::move(task)));
   }
 #if V8_MAJOR_VERSION >= 11
   std::unique_ptr<v8::JobHandle> CreateJob(v8::TaskPriority priority,
                                            std::unique_ptr<v8::JobTask> task) override {
+    if (is_joined(priority)) return std::make_unique<JoinedJob>(std::move(task));
     return inner_->CreateJob(priority, on_account(std::move(task)));
   }
 #endif
 #endif
 
  private:
+  // What blocks the thread that posts it is waited for there; it posts from inside an isolate.
+  [[nodiscard]] static bool is_joined(v8::TaskPriority priority) noexcept {
+    return priority == v8::TaskPriority::kUserBlocking && MemoryAccount::current() != nullptr;
+  }
+
   PageAllocator pages_;
   std::unique_ptr<v8::Platform> inner_;
   std::mutex mutex_;

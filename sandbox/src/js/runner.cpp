@@ -188,6 +188,9 @@ void Runner::request_interrupt() noexcept {
       [](v8::Isolate*, void* self) {
         auto& runner = *static_cast<Runner*>(self);
         runner.interrupt_pending_.store(false);
+        // One under way may have seen the flag, and be about to end the stay: from here on its end is noted, or
+        // the flag is set again.
+        runner.worker_.monitor.quiesce();
         runner.look_up();
       },
       this);

@@ -64,6 +64,8 @@ class Surroundings {
   [[nodiscard]] virtual std::optional<std::uint64_t> handle_id(const Function& function) const = 0;
 
   virtual void log(LogLevel level, std::string_view text) = 0;
+  /// About how much of the heap it shares with others is its own, in bytes.
+  virtual void heap_estimated(ByteCount bytes) = 0;
   virtual void unhandled_rejection(const Error& error) = 0;
 };
 

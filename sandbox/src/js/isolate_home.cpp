@@ -1,6 +1,7 @@
 #include "js/isolate_home.h"
 
 #include "js/engine.h"
+#include "js/heap_estimate.h"
 #include "js/modules.h"
 #include "js/rejections.h"
 
@@ -153,6 +154,13 @@ void IsolateHome::shrink() {
     smallest_pages_ = memory_->pages().used();
   }
   shrunk_ = true;
+}
+
+void IsolateHome::estimate_heaps() {
+  if (!estimate_.expired()) return;
+  const auto pending = std::make_shared<int>();
+  estimate_ = pending;
+  js::estimate_heaps(isolate(), pending);
 }
 
 void IsolateHome::wait_until_free(Tenant& tenant) {

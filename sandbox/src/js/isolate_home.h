@@ -81,6 +81,11 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
     return std::exchange(buffers_refused_, refused) != refused;
   }
 
+  /// Whether more than one lives here.
+  [[nodiscard]] bool shared() const noexcept { return tenants_.size() > 1; }
+  /// Has each told, before long, how much of the heap is its own; from inside.
+  void estimate_heaps();
+
   [[nodiscard]] Runner& runner() noexcept { return runner_; }
   [[nodiscard]] v8::Isolate* isolate() const noexcept { return runner_.isolate(); }
   [[nodiscard]] KeyCache& keys() noexcept { return keys_; }
@@ -139,6 +144,7 @@ class IsolateHome final : public std::enable_shared_from_this<IsolateHome> {
   std::shared_ptr<TaskRunner> tasks_;
   std::vector<Tenant*> tenants_;
   std::vector<Tenant*> waiting_;
+  std::weak_ptr<void> estimate_;  // while one is pending
   std::uint64_t buffers_refused_ = 0;
   bool shrunk_ = true;            // it has not been used since it gave memory back
   ByteCount smallest_pages_ = 0;  // what it holds when it has nothing to give back

@@ -26,12 +26,16 @@ class JoinedJob final : public v8::JobHandle {
   bool IsValid() override { return task_ != nullptr; }
 
  private:
+// V8's interface has a destructor that is not virtual; nobody deletes through it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
   class Delegate final : public v8::JobDelegate {
     bool ShouldYield() override { return false; }
     void NotifyConcurrencyIncrease() override {}
     std::uint8_t GetTaskId() override { return 0; }
     [[nodiscard]] bool IsJoiningThread() const override { return true; }
   };
+#pragma GCC diagnostic pop
 
   std::unique_ptr<v8::JobTask> task_;
 };

@@ -110,7 +110,11 @@ void JsInstance::end_of_turn(const Entered& in) {
 // V8 takes about a microsecond to tell.
 void JsInstance::note_memory() {
   constexpr std::chrono::milliseconds kOld{100};
-  parts_.usage->heap.set(heap_used());
+  if (home_->shared()) {
+    home_->estimate_heaps();
+  } else {
+    parts_.usage->heap.set(heap_used());
+  }
   look_at_heap_ = runner_.last_used() + kOld;
 }
 
@@ -124,7 +128,7 @@ Statistics JsInstance::statistics() const {
   const State state = state_.load(std::memory_order_relaxed);
   const bool idle = loop::Loop::current() == &worker_.loop && state == State::ready && !runner_.active() &&
                     !runner_.crashed();
-  if (idle) parts_.usage->heap.set(heap_used());
+  if (idle && !home_->shared()) parts_.usage->heap.set(heap_used());
   Statistics all = parts_.usage->statistics();
   all.external.used = runner_.memory().external().used();
   all.mailbox.used = queued_.load(std::memory_order_relaxed);

@@ -103,6 +103,7 @@ class JsInstance final : public Instance,
   [[nodiscard]] Function make_handle(std::uint64_t id, std::string name) override;
   [[nodiscard]] std::optional<std::uint64_t> handle_id(const Function& function) const override;
   void log(LogLevel level, std::string_view text) override;
+  void heap_estimated(ByteCount bytes) override { parts_.usage->heap.set(bytes); }
   void unhandled_rejection(const Error& error) override;
 
   // Tenant

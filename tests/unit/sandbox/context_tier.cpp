@@ -258,3 +258,17 @@ TEST_CASE("what the engine does on its own reaches the plugin it is for") {
   CHECK(first.unload().get().has_value());
   CHECK(ask<bool>(second, "f"));
 }
+
+TEST_CASE("of a shared heap each is told about how much is its own") {
+  Sandbox box(1);
+  const auto keeper = patient(
+      "const kept = []; export const keep = (n) => { for (let i = 0; i < n; i++) kept.push({i}) };"
+      "export const churn = () => { let x; for (let i = 0; i < 100; i++) x = [new Array(1e5).fill(i)]; return x.length };");
+  Plugin large = box.load_shared(keeper, "a").value();
+  Plugin small = box.load_shared(keeper, "a").value();
+  CHECK(large.call<void>("keep", 100'000).get().has_value());
+  // The engine estimates with a full collection: garbage brings one about.
+  while (large.statistics().heap.used < (2U << 20)) CHECK(ask<int>(small, "churn") == 1);
+  CHECK(small.statistics().heap.used < large.statistics().heap.used / 2);
+  CHECK(large.statistics().heap.limit == 32U << 20);
+}

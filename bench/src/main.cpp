@@ -1,6 +1,7 @@
 // cloche-bench: the costs of Cloche, each beside bare V8's for the same work in the same run.
 
 #include "measure.h"
+#include "resident.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -14,8 +15,8 @@ using cloche::bench::Figure;
 
 std::vector<Case> cases_named_like(const std::string& filter) {
   std::vector<Case> chosen;
-  for (const auto& group :
-       {cloche::bench::cold_cases(), cloche::bench::crossing_cases(), cloche::bench::fairness_cases()}) {
+  for (const auto& group : {cloche::bench::cold_cases(), cloche::bench::crossing_cases(),
+                            cloche::bench::fairness_cases(), cloche::bench::many_cases()}) {
     for (const Case& entry : group) {
       if (entry.name.find(filter) != std::string::npos) chosen.push_back(entry);
     }
@@ -47,7 +48,10 @@ int main(int argc, char** argv) {
   std::string filter;
   app.add_flag("--json", json, "Print one JSON array of {name, value, unit, floor}");
   app.add_option("--filter", filter, "Run only cases whose name contains this text");
+  std::string resident;  // what a process of its own is made for: see resident.h
+  app.add_option("--measure-resident", resident)->group("");
   CLI11_PARSE(app, argc, argv);
+  if (!resident.empty()) return std::printf("%f\n", cloche::bench::measure_resident(resident)) > 0 ? 0 : 1;
   const auto cases = cases_named_like(filter);
   if (cases.empty()) {
     std::fprintf(stderr, "cloche-bench: no case is named like '%s'\n", filter.c_str());

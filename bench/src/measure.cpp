@@ -8,12 +8,6 @@ namespace {
 
 constexpr int kWarmUps = 3;
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 double in_unit(double seconds, const std::string& unit) {
   if (unit == "ns") return seconds * 1e9;
   if (unit == "us") return seconds * 1e6;
@@ -21,6 +15,12 @@ double in_unit(double seconds, const std::string& unit) {
 }
 
 }  // namespace
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
 double seconds(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();

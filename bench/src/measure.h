@@ -22,6 +22,8 @@ using Batch = std::function<double()>;
 /// of each.
 Figure compare(std::string name, std::string unit, int rounds, const Batch& subject, const Batch& floor);
 
+double median(std::vector<double> values);
+
 /// The time `work()` takes, in seconds.
 double seconds(const std::function<void()>& work);
 
@@ -35,5 +37,6 @@ struct Case {
 std::vector<Case> cold_cases();
 std::vector<Case> crossing_cases();
 std::vector<Case> fairness_cases();
+std::vector<Case> many_cases();
 
 }  // namespace cloche::bench

@@ -12,8 +12,6 @@ name: Bench
 version: 1.0.0
 main: main.mjs
 limits: {cpu_per_call: 600s, wall_per_call: 600s}
-capabilities:
-  required:
 )";
 
 class OneFile final : public PackageFiles {
@@ -34,6 +32,7 @@ T need(Result<T> result) {
 
 Manifest manifest_for(const Host& host) {
   std::string text(kManifest);
+  if (!host.registry().catalogue().entries.empty()) text += "capabilities:\n  required:\n";
   for (const CatalogueEntry& entry : host.registry().catalogue().entries) {
     text += "    - {id: " + entry.id + ", reason: To be measured}\n";
   }
@@ -71,9 +70,10 @@ Host make_host() {
 }
 
 Host make_host(unsigned workers, Registry registry) {
-  return need(
-      Host::create({.registry = std::move(registry), .policy = Policy::grant_all(), .workers = workers}));
+  return make_host({.registry = std::move(registry), .policy = Policy::grant_all(), .workers = workers});
 }
+
+Host make_host(HostOptions options) { return need(Host::create(std::move(options))); }
 
 // What reading the manifest takes is not measured.
 Plugin load(Host& host) {
@@ -83,7 +83,11 @@ Plugin load(Host& host) {
 }
 
 Plugin load(Host& host, std::string_view source, const LoadOptions& options) {
-  return need(host.load(manifest_for(host), std::make_shared<const OneFile>(source), options));
+  return need(try_load(host, source, options));
+}
+
+Result<Plugin> try_load(Host& host, std::string_view source, const LoadOptions& options) {
+  return host.load(manifest_for(host), std::make_shared<const OneFile>(source), options);
 }
 
 }  // namespace cloche::bench

@@ -14,10 +14,13 @@ extern const std::string_view kPluginSource;
 /// whose `add1` adds one.
 Host make_host();
 Host make_host(unsigned workers, Registry registry);
+Host make_host(HostOptions options);
 
 /// Loads a plugin that may use all of its capabilities: the one above into the host above, or another. Ends
 /// the program with a message when that fails: there is nothing to measure then.
 Plugin load(Host& host);
 Plugin load(Host& host, std::string_view source, const LoadOptions& options);
+/// The same, where it may fail.
+Result<Plugin> try_load(Host& host, std::string_view source, const LoadOptions& options);
 
 }  // namespace cloche::bench

@@ -352,6 +352,7 @@ void JsInstance::become_ready(const Entered& in) {
     exports_ = std::move(exports);
     state_.store(State::ready);
   }
+  told_loaded_ = true;
   if (parts_.observer) parts_.observer->loaded(info());
 }
 

@@ -319,7 +319,7 @@ void JsInstance::finish() {
     const std::scoped_lock lock(gate_);
     state_.store(State::closed);
   }
-  if (parts_.observer) parts_.observer->unloaded(info());
+  if (parts_.observer && told_loaded_) parts_.observer->unloaded(info());
   keeper_->gone();
   unloaded_.settle({});
 }

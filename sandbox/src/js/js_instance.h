@@ -187,6 +187,7 @@ class JsInstance final : public Instance,
   int nested_ = 0;  // how many of them began while its own code was on the stack
   std::map<std::uint64_t, std::shared_ptr<WaitingCall>> waiting_;  // calls whose promise is pending
   std::uint64_t last_waiting_ = 0;
+  bool told_loaded_ = false;              // to the observer
   std::optional<Promise<void>> drained_;  // while it drains
   loop::Timers::Id drain_timer_;
   loop::TimePoint look_at_heap_{};  // the next turn from then on ends with a look at the heap's size

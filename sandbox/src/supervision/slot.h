@@ -117,6 +117,8 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   [[nodiscard]] Result<std::shared_ptr<Incarnation>> start(InstanceParts parts);
   [[nodiscard]] Result<void> put_up(const std::shared_ptr<Incarnation>& next,
                                     std::shared_ptr<const Blueprint> blueprint);
+  [[nodiscard]] Result<void> put_in_charge(const std::shared_ptr<Incarnation>& next,
+                                           std::shared_ptr<const Blueprint> blueprint);
   void take_down(State next, const Error& why);
   void hand_parked_to(Instance& instance, std::vector<std::pair<QueuedCall, Error>>& refused);
   [[nodiscard]] Result<void> take_place();

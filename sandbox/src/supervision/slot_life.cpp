@@ -52,10 +52,18 @@ Result<std::shared_ptr<Incarnation>> Slot::start(InstanceParts parts) {
   return incarnation;
 }
 
-// Puts an incarnation in charge, and gives it the calls that waited, in their order. It may have crashed since
-// it was loaded, and the slot may have been closed.
+// It may have crashed since it was loaded, and the slot may have been closed; then it is ended, for nobody else
+// knows of it.
 Result<void> Slot::put_up(const std::shared_ptr<Incarnation>& next,
                           std::shared_ptr<const Blueprint> blueprint) {
+  auto up = put_in_charge(next, std::move(blueprint));
+  if (const auto instance = next->instance(); !up && instance) static_cast<void>(instance->unload().get());
+  return up;
+}
+
+// And gives it the calls that waited, in their order.
+Result<void> Slot::put_in_charge(const std::shared_ptr<Incarnation>& next,
+                                 std::shared_ptr<const Blueprint> blueprint) {
   if (next->crash()) return *next->crash();
   const std::shared_ptr<Instance> instance = next->instance();
   std::vector<std::pair<QueuedCall, Error>> refused;
@@ -169,8 +177,8 @@ void Slot::recover() {
   if (!pause_until(loop::after(loop::Clock::now(), delay))) return operate([this] { recover(); });
   const auto blueprint = blueprint_;
   auto next = start(*blueprint);
-  if (state() != State::down) return;  // it was closed
   auto up = next ? put_up(*next, blueprint) : Result<void>(next.error());
+  if (state() >= State::closing) return;
   if (!up) return count_failure(up.error());
   came_back();
 }
@@ -205,7 +213,7 @@ Result<void> Slot::start_anew() {
   auto up = next ? put_up(*next, blueprint) : Result<void>(next.error());
   if (up) {
     came_back();
-  } else {
+  } else if (state() < State::closing) {
     count_failure(up.error());
   }
   return up;

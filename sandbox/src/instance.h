@@ -36,7 +36,8 @@ class Instance {
 
   virtual void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) = 0;
   virtual void read_export(std::string_view name, detail::Outgoing& outgoing) = 0;
-  /// Puts a call into the mailbox, or says why it cannot be; then the call is still to be failed.
+  /// Puts a call, which is counted already, into the mailbox, or says why it cannot be; then it is still to be
+  /// failed, and, with `mailbox_limit`, counted as a hit on that limit. Runs no code of the host's.
   [[nodiscard]] virtual std::optional<Error> queue(const QueuedCall& call) = 0;
 
   /// What it has used and uses, without stopping it.

@@ -2,7 +2,6 @@
 
 #include "usage.h"
 
-#include <atomic>
 #include <cloche/detail/outgoing.h>
 #include <memory>
 #include <string>
@@ -16,8 +15,6 @@ struct ShownCall {
   std::string target;
   loop::TimePoint begin;
 
-  /// Tells the observer that the call begins.
-  [[nodiscard]] static std::unique_ptr<ShownCall> start(Usage& usage, std::string_view target);
   /// The call, its time up to now.
   [[nodiscard]] CallEvent event() const;
 };
@@ -53,33 +50,6 @@ class MeteredCall final : public detail::Outgoing {
   detail::Outgoing& inner_;
   std::unique_ptr<ShownCall> shown_;  // null: nobody watches
   bool over_ = false;
-};
-
-/// The same on the heap, where any thread may fail it.
-class KeptMeteredCall final : public detail::Outgoing {
- public:
-  /// A call that has begun, and was shown if anybody watches; or one that begins now.
-  KeptMeteredCall(std::shared_ptr<Usage> usage, std::shared_ptr<detail::Outgoing> inner,
-                  std::unique_ptr<ShownCall> shown);
-  KeptMeteredCall(std::shared_ptr<Usage> usage, std::string_view target,
-                  std::shared_ptr<detail::Outgoing> inner);
-  KeptMeteredCall(const KeptMeteredCall&) = delete;
-  KeptMeteredCall& operator=(const KeptMeteredCall&) = delete;
-  ~KeptMeteredCall() override;
-
-  std::span<const ValueRef> write_arguments(ValueWriter& writer) override;
-  bool read_result(Inward& in, ValueRef result) override;
-  void fail(Error error) override;
-  std::unique_ptr<Outgoing> to_heap(bool) override { return nullptr; }
-
-  /// Counts it as failed, and leaves it to somebody else to say so to its caller.
-  void refuse(const Error& error);
-
- private:
-  std::shared_ptr<Usage> usage_;
-  std::shared_ptr<detail::Outgoing> inner_;
-  std::unique_ptr<ShownCall> shown_;
-  std::atomic<bool> over_{false};
 };
 
 }  // namespace cloche

@@ -84,16 +84,16 @@ void JsInstance::catch_up() {
 void JsInstance::submit_from_afar(const CallOptions& options, const Target& target,
                                   std::shared_ptr<detail::Outgoing> heap) {
   const auto call = waiting_call(options, target, std::move(heap));
-  if (auto refused = post_call(call)) call->outgoing->fail(std::move(*refused));
+  auto refused = post_call(call);
+  if (!refused) return;
+  if (refused->code() == Errc::mailbox_limit) usage().hit(Limit::mailbox);
+  call->outgoing->fail(std::move(*refused));
 }
 
 std::optional<Error> JsInstance::queue(const QueuedCall& call) {
   const auto kind =
       call.kind == QueuedCall::Kind::read_export ? Target::Kind::read_export : Target::Kind::call_export;
-  const auto metered = std::make_shared<KeptMeteredCall>(parts_.usage, call.name, call.outgoing);
-  auto refused = post_call(waiting_call(call.options, {kind, call.name, 0}, metered));
-  if (refused) metered->refuse(*refused);
-  return refused;
+  return post_call(waiting_call(call.options, {kind, call.name, 0}, call.outgoing));
 }
 
 std::shared_ptr<JsInstance::WaitingCall> JsInstance::waiting_call(
@@ -115,7 +115,6 @@ std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& c
   if (state_.load(std::memory_order_relaxed) >= State::closing) return closing_;
   const bool full = queued_.load(std::memory_order_relaxed) >= limits().mailbox ||
                     waiting_outside_.load(std::memory_order_relaxed) > 0;
-  if (full) usage().hit(Limit::mailbox);
   if (full && call->when_full == WhenFull::refuse) {
     return Error(Errc::mailbox_limit, "the plugin '" + info().id + "' has " +
                                           std::to_string(limits().mailbox) + " calls waiting already");
@@ -130,6 +129,7 @@ std::optional<Error> JsInstance::post_call(const std::shared_ptr<WaitingCall>& c
 void JsInstance::wait_outside(std::shared_ptr<WaitingCall> call) {
   if (state_.load(std::memory_order_relaxed) >= State::closing)
     return call->outgoing->fail(not_ready_error());
+  usage().hit(Limit::mailbox);
   watch_deadline(call);
   outside_.push_back(std::move(call));
   admit_waiting();  // room may have been made meanwhile

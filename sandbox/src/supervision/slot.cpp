@@ -65,15 +65,22 @@ Life Slot::life() const {
           reloads_.load(), failed_reloads_.load(), evictions_.load()};
 }
 
+std::shared_ptr<Usage> Slot::usage() const {
+  const std::scoped_lock lock(mutex_);
+  return usage_;
+}
+
 Statistics Slot::statistics() const {
   const std::scoped_lock lock(mutex_);
-  Statistics all = counted_ ? counted_->statistics() : usage_ ? usage_->statistics() : Statistics();
+  Statistics all = counted_ ? counted_->statistics() : usage_->statistics();
   all.crashes = crashes_.load();
   all.restarts = restarts_.load();
   return all;
 }
 
-// The way of calls that cannot go straight to the instance: from other threads, and while there is none.
+// The way of calls that cannot go straight to the instance: from other threads, and while there is none. They
+// are counted for the instance that is in charge when they come, or was last, and shown to the observer before
+// and after the lock is held.
 void Slot::submit(const CallOptions& options, QueuedCall::Kind kind, std::string_view name,
                   detail::Outgoing& outgoing) {
   if (loop::Loop::current() == loop_ && state() == State::held && incarnation_) {
@@ -83,8 +90,12 @@ void Slot::submit(const CallOptions& options, QueuedCall::Kind kind, std::string
       return instance->call_export(options, name, outgoing);
     if (instance && instance->inside()) return instance->read_export(name, outgoing);
   }
-  const std::shared_ptr<detail::Outgoing> heap = outgoing.to_heap(true);
-  if (auto refused = admit_call({kind, std::string(name), options, heap})) heap->fail(std::move(*refused));
+  const std::shared_ptr<Usage> usage = this->usage();
+  const std::shared_ptr<detail::Outgoing> heap = MeteredCall(*usage, name, outgoing).to_heap(true);
+  auto refused = admit_call({kind, std::string(name), options, heap});
+  if (!refused) return;
+  if (refused->code() == Errc::mailbox_limit) usage->hit(Limit::mailbox);
+  heap->fail(std::move(*refused));
 }
 
 // Under the lock until the call is in a mailbox, so that none reaches an instance that was exchanged. Nobody
@@ -97,7 +108,6 @@ std::optional<Error> Slot::admit_call(QueuedCall call) {
     return incarnation_->instance()->queue(call);
   }
   if (parks()) return park(std::move(call));
-  if (usage_) KeptMeteredCall(usage_, call.name, call.outgoing).refuse(*refusal_);
   return refusal_;
 }
 

@@ -97,6 +97,7 @@ class Slot final : public std::enable_shared_from_this<Slot> {
     used_.store(parts_.census.now(), std::memory_order_relaxed);
     return current_;
   }
+  [[nodiscard]] std::shared_ptr<Usage> usage() const;
   void submit(const CallOptions& options, QueuedCall::Kind kind, std::string_view name,
               detail::Outgoing& outgoing);
   [[nodiscard]] std::optional<Error> admit_call(QueuedCall call);
@@ -158,7 +159,7 @@ class Slot final : public std::enable_shared_from_this<Slot> {
   std::shared_ptr<const Blueprint> blueprint_;  // likewise
   Identity identity_;                           // under mutex_
   std::shared_ptr<Instance> counted_;           // under mutex_: the one whose statistics are told
-  std::shared_ptr<Usage> usage_;                // under mutex_: its counters, which outlive it
+  std::shared_ptr<Usage> usage_;                // under mutex_: its counters, or the last one's
   std::deque<Parked> parked_;                   // under mutex_
   Promise<void> unloaded_;
 

@@ -8,6 +8,7 @@
 namespace cloche::supervision {
 
 Future<void> Slot::load(InstanceParts parts) {
+  usage_ = parts.usage;
   auto held = std::make_shared<InstanceParts>(std::move(parts));
   return ask_for([this, held]() -> Result<void> {
     auto first = start(std::move(*held));

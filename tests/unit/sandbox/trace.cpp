@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cloche/trace_recorder.h>
 #include <set>
 #include <sstream>
@@ -199,6 +200,46 @@ TEST_CASE("a call that is refused, dropped or cut off ends once for its observer
   for (const char* event : {"end 2 unloaded", "end 3 unloaded", "end 4 unloaded"})
     CHECK(witness->events.count(event) == 1);
   CHECK(plugin.statistics().calls == 4);
+}
+
+namespace {
+
+/// Asks for everybody's figures whenever it is told of something.
+class Curious final : public Observer {
+ public:
+  std::atomic<const Host*> host{nullptr};
+  std::atomic<std::size_t> answers{0};
+
+  void call_started(const PluginInfo&, const CallEvent&) override { ask(); }
+  void call_ended(const PluginInfo&, const CallEvent&, const Error*) override { ask(); }
+  void slice(const PluginInfo&, const Span&, SliceEnd) override { ask(); }
+  void limit_hit(const PluginInfo&, Limit) override { ask(); }
+
+ private:
+  void ask() {
+    if (const Host* its = host.load()) answers += its->statistics().size();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an observer may ask for figures whatever it is told of, calls that are refused included") {
+  auto curious = std::make_shared<Curious>();
+  Host host = make_host(1, curious);
+  const Package made = module("export const spin = () => { for (;;) {} }; export const one = () => 1;", {},
+                              "limits: {mailbox: 1, cpu_per_call: 60s, wall_per_call: 120s}\n");
+  Plugin plugin = host.load(manifest_of(made), std::make_shared<MemoryFiles>(made.files)).value();
+  curious->host = &host;
+  auto spin = plugin.call("spin");
+  std::vector<Future<Value>> more;
+  for (int i = 0; i < 3; ++i) more.push_back(plugin.call("one"));
+  auto outside = plugin.call_with<Value>({.when_full = WhenFull::wait}, "one");
+  CHECK(more.back().get().error().code() == Errc::mailbox_limit);
+  CHECK(plugin.unload().get().has_value());
+  CHECK(outside.get().error().code() == Errc::unloaded);
+  CHECK(ask_error(plugin, "one").code() == Errc::unloaded);
+  curious->host = nullptr;
+  CHECK(curious->answers > 0);
 }
 
 TEST_CASE("a trace is valid JSON whose events nest on each track") {

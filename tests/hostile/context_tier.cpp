@@ -36,9 +36,9 @@ TEST_CASE("one of a group that spoils, floods, loops or fills its heap leaves th
            "for (const of of [Object, Array, Promise, Function, Map, Error]) for (const name of "
            "Reflect.ownKeys(of.prototype))"
            " try { of.prototype[name] = () => { throw 'spoiled' } } catch {}",
-           "Error.prepareStackTrace = (error, sites) => { for (const site of sites) site.getThis?.().word = "
-           "'stolen'; return '' };"
-           "new Error().stack",
+           "Error.prepareStackTrace = (error, sites) => { for (const site of sites) { const self = "
+           "site.getThis?.();"
+           " if (self) self.word = 'stolen' } return '' }; new Error().stack",
            "globalThis.setTimeout = globalThis.Promise = undefined; delete globalThis.Array",
            "for (;;) {}",
            "const again = () => Promise.resolve().then(again); again()",

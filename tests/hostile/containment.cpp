@@ -114,6 +114,21 @@ TEST_CASE("a fault on a plugin's stack ends the plugin: its calls answer crashed
   CHECK(box.events().count("crashed com.example.test") == 3);
 }
 
+TEST_CASE("timers of a plugin that crashed do not fire after it is gone") {
+  Sandbox box(1, faulty());
+  Plugin healthy =
+      box.load("export const soon = () => new Promise((done) => setTimeout(done, 5, 'soon'));");
+  for (int i = 0; i < 10; ++i) {
+    Plugin plugin = box.load(
+        module("import { trap } from 'cap:t'; for (let i = 0; i < 50; i++) setInterval(() => {}, 1);"
+               "export const f = () => { trap() };",
+               {"t"}));
+    CHECK(ask_error(plugin, "f").code() == Errc::crashed);
+    CHECK(plugin.unload().get().has_value());
+    CHECK(ask(healthy, "soon") == Value("soon"));
+  }
+}
+
 TEST_CASE("a crash inside a host function that another plugin called leaves that one alone") {
   Registry registry = faulty();
   std::optional<Plugin> victim;

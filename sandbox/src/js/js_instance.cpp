@@ -298,7 +298,9 @@ void JsInstance::isolate_crashed(bool inside) {
                     what + " ran out of memory in a place where that cannot be undone; it is quarantined");
   keeper_->crashed(error);
   for (detail::Outgoing* outgoing : std::exchange(performing_, {})) outgoing->fail(error);
-  // The isolate is never entered again, so nothing that refers to it may be destroyed.
+  // The isolate is never entered again, so nothing that refers to it may be destroyed; but the loop's timers
+  // refer to this.
+  if (world_ && world_->realm) world_->realm->timers().disarm();
   static_cast<void>(world_.release());
   close(error);
   log(LogLevel::error, to_string(error));

@@ -32,7 +32,7 @@ constexpr std::chrono::milliseconds kShortestInterval{1};
 
 }  // namespace
 
-TimerTable::~TimerTable() {
+void TimerTable::disarm() {
   for (auto& [id, timer] : timers_) realm_.surroundings().worker().loop.timers().cancel(timer.due);
 }
 

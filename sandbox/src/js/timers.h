@@ -17,8 +17,10 @@ class Realm;
 class TimerTable {
  public:
   explicit TimerTable(Realm& realm) noexcept : realm_(realm) {}
-  ~TimerTable();
+  ~TimerTable() { disarm(); }
   void install(const Entered& in, v8::Local<v8::Object> global);
+  /// None fires any more. Touches nothing of the isolate, which may be dead.
+  void disarm();
 
  private:
   struct Timer {

@@ -20,9 +20,15 @@ void on_out_of_memory(const char*, OomDetails) { on_fatal(); }
 
 void HeapLimit::watch(v8::Isolate* isolate) { isolate->AddNearHeapLimitCallback(near_limit, this); }
 
+// Termination takes effect at the next check; until then allocation must go on, or V8 gives up. What comes here
+// again without having looked up is a builtin that fills the heap and does not check: V8 would collect garbage,
+// for seconds, before it gave up.
 std::size_t HeapLimit::near_limit(void* self, std::size_t current, std::size_t initial) {
-  static_cast<HeapLimit*>(self)->runner_.stop(Errc::heap_limit);
-  // Termination takes effect at the next check; until then allocation must go on, or V8 gives up.
+  Runner& runner = static_cast<HeapLimit*>(self)->runner_;
+  if (runner.stop_reason() == Errc::heap_limit && runner.current() && runner.contains_crashes()) {
+    runner.give_up();
+  }
+  runner.stop(Errc::heap_limit);
   return current + std::max<std::size_t>(initial / 2, std::size_t{8} << 20);
 }
 

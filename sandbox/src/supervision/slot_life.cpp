@@ -50,6 +50,8 @@ Result<std::shared_ptr<Incarnation>> Slot::start(InstanceParts parts) {
   const auto started = start_instance(parts_.worker, std::move(parts), incarnation).get();
   starting_.reset();
   if (!started) return started.error();
+  // Closing the slot may have ended it before this fiber got to know that it was loaded.
+  if (!incarnation->instance() && !incarnation->crash()) return *refusal_;
   return incarnation;
 }
 

@@ -1,5 +1,7 @@
 #include "js/engine.h"
 
+#include "loop/sanitizer.h"
+
 namespace cloche::js {
 
 Result<Engine*> Engine::start(const std::vector<std::string>& flags) {
@@ -20,6 +22,7 @@ Engine::Engine(const std::vector<std::string>& flags) : platform_(std::make_uniq
 // Isolates share pages that the first one brings. That one is nobody's and stays, so that they are charged to nobody and
 // never taken away.
 void Engine::make_first_isolate() {
+  [[maybe_unused]] const loop::MeantToStay stays;
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator_shared.reset(v8::ArrayBuffer::Allocator::NewDefaultAllocator());
   v8::Isolate::New(params);

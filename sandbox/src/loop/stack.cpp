@@ -1,7 +1,7 @@
 #include "loop/stack.h"
 
 #include "loop/address_space.h"
-#include "loop/fiber_stack.h"
+#include "loop/sanitizer.h"
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/preallocated.hpp>

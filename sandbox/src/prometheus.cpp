@@ -8,7 +8,7 @@ namespace cloche {
 namespace {
 
 // A label's value: the format knows three escapes.
-std::string quoted(std::string_view text) {
+std::string label_value(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '\\' || c == '"') out += '\\';
@@ -28,7 +28,7 @@ std::string seconds(Duration duration) {
 }
 
 std::string labels_of(const Statistics& plugin) {
-  return "plugin=" + quoted(plugin.plugin) + ",instance=\"" + std::to_string(plugin.instance) + '"';
+  return "plugin=" + label_value(plugin.plugin) + ",instance=\"" + std::to_string(plugin.instance) + '"';
 }
 
 /// Writes one metric after another, each whole.
@@ -74,7 +74,7 @@ class Exposition {
 
 void add_calls(Exposition& out) {
   out.metric("info", "gauge", "The plugin that is loaded.", [](const Statistics& plugin, auto add) {
-    add(",name=" + quoted(plugin.name) + ",version=" + quoted(plugin.version), "1");
+    add(",name=" + label_value(plugin.name) + ",version=" + label_value(plugin.version), "1");
   });
   out.count("calls", &Statistics::calls, "Calls by the host that have ended.");
   out.metric("call_errors_total", "counter", "Calls by the host that ended in an error.",
@@ -82,14 +82,14 @@ void add_calls(Exposition& out) {
                for (std::size_t i = 0; i < kErrcCount; ++i) {
                  const std::string code(to_string(static_cast<Errc>(i)));
                  if (plugin.errors_by_code[i] > 0)
-                   add(",code=" + quoted(code), number(plugin.errors_by_code[i]));
+                   add(",code=" + label_value(code), number(plugin.errors_by_code[i]));
                }
              });
   out.metric("limit_hits_total", "counter", "Times something ran into a limit of the plugin.",
              [](const Statistics& plugin, auto add) {
                for (std::size_t i = 0; i < kLimitCount; ++i) {
                  const std::string limit(to_string(static_cast<Limit>(i)));
-                 add(",limit=" + quoted(limit), number(plugin.hits_by_limit[i]));
+                 add(",limit=" + label_value(limit), number(plugin.hits_by_limit[i]));
                }
              });
 }

@@ -9,6 +9,7 @@ namespace cloche::loop {
 
 SignalStack::SignalStack() : memory_(map_high(2 * kSize, page_size(), PROT_READ | PROT_WRITE)) {
   if (memory_ == nullptr) throw std::bad_alloc();
+  forget_frames(memory_, 2 * kSize);
   stack_t present{};
   ::sigaltstack(nullptr, &present);
   if ((present.ss_flags & SS_DISABLE) == 0) return;
@@ -24,6 +25,7 @@ SignalStack::~SignalStack() {
     none.ss_flags = SS_DISABLE;
     ::sigaltstack(&none, nullptr);
   }
+  forget_frames(memory_, 2 * kSize);
   unmap(memory_, 2 * kSize);
 }
 

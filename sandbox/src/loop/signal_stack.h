@@ -1,5 +1,7 @@
 #pragma once
 
+#include "loop/sanitizer.h"
+
 #include <csignal>
 #include <cstddef>
 
@@ -15,8 +17,12 @@ class SignalStack {
   SignalStack& operator=(const SignalStack&) = delete;
   ~SignalStack();
 
-  /// The top of the second one, aligned as for the begin of a function's caller.
-  [[nodiscard]] std::byte* way_out() const noexcept { return memory_ + 2 * kSize; }
+  /// The top of the second one, empty again whatever was left on it, aligned as for the begin of a function's
+  /// caller. May be asked in a signal handler.
+  [[nodiscard]] std::byte* way_out() const noexcept {
+    forget_frames(memory_ + kSize, kSize);
+    return memory_ + 2 * kSize;
+  }
 
  private:
   static constexpr std::size_t kSize = 64 * 1024;

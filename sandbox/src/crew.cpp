@@ -3,24 +3,11 @@
 #include "loop/signal.h"
 
 #include <algorithm>
-#include <pthread.h>
 
 namespace cloche {
 namespace {
 
 constexpr std::size_t kBlockingThreads = 4;
-
-clockid_t cpu_clock_of(std::thread& thread) {
-  clockid_t clock{};
-  ::pthread_getcpuclockid(thread.native_handle(), &clock);
-  return clock;
-}
-
-std::chrono::nanoseconds read(clockid_t clock) {
-  timespec time{};
-  ::clock_gettime(clock, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 }  // namespace
 
@@ -37,7 +24,7 @@ Crew::Crew(unsigned threads, std::chrono::microseconds slice, Duration idle_afte
     std::promise<Worker*> ready;
     auto started = ready.get_future();
     threads_.emplace_back([this, &ready] { serve(ready); });
-    members_.push_back({.worker = started.get(), .cpu_clock = cpu_clock_of(threads_.back())});
+    members_.push_back({.worker = started.get()});
   }
 }
 
@@ -70,7 +57,7 @@ Worker& Crew::assign(const std::string& group) {
 std::size_t Crew::least_busy() {
   std::vector<WorkerLoad> loads;
   loads.reserve(members_.size());
-  for (const Member& member : members_) loads.push_back({member.instances, read(member.cpu_clock)});
+  for (const Member& member : members_) loads.push_back({member.instances, member.worker->cpu_from_afar()});
   return balance_.choose(loads, loop::Clock::now());
 }
 

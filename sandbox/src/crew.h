@@ -4,7 +4,6 @@
 #include "worker.h"
 
 #include <chrono>
-#include <ctime>
 #include <functional>
 #include <future>
 #include <map>
@@ -36,7 +35,6 @@ class Crew {
  private:
   struct Member {
     Worker* worker = nullptr;
-    clockid_t cpu_clock = CLOCK_THREAD_CPUTIME_ID;
     std::size_t instances = 0;
     std::map<std::string, std::size_t> groups = {};  // how many of each are there
   };

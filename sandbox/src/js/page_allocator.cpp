@@ -10,9 +10,6 @@
 namespace cloche::js {
 namespace {
 
-// V8 aligns the pages of its heap, and nothing else, to their size.
-constexpr std::size_t kHeapAlignment = 256 * 1024;
-
 int protection(v8::PageAllocator::Permission permission) noexcept {
   using Allocator = v8::PageAllocator;
   switch (permission) {
@@ -44,7 +41,7 @@ std::size_t PageAllocator::CommitPageSize() { return loop::page_size(); }
 void* PageAllocator::AllocatePages(void* hint, std::size_t length, std::size_t alignment,
                                    Permission permission) {
   MemoryAccount* account = MemoryAccount::current();
-  const bool heap = account != nullptr && alignment >= kHeapAlignment &&
+  const bool heap = account != nullptr && alignment >= PageArea::kAlignment &&
                     (permission == kNoAccess || permission == kReadWrite);
   const std::scoped_lock lock(mutex_);
   return heap ? take_heap_pages(*account, length, alignment)

@@ -7,11 +7,6 @@
 #include <sys/mman.h>
 
 namespace cloche::js {
-namespace {
-
-constexpr std::size_t kAlignment = 256 * 1024;  // of V8's pages
-
-}  // namespace
 
 PageArea::PageArea(std::size_t size) : size_((size + kAlignment - 1) / kAlignment * kAlignment) {
   base_ = loop::map_high(size_, kAlignment, PROT_READ | PROT_WRITE);

@@ -11,6 +11,9 @@ namespace cloche::js {
 /// of a megabyte) drives up, and lets a dead isolate's pages be taken away in one piece. Not synchronised.
 class PageArea {
  public:
+  /// Of V8's pages: it aligns those of a heap, and nothing else it asks for, to their size.
+  static constexpr std::size_t kAlignment = 256 * 1024;
+
   /// Throws std::bad_alloc when the process may have no more memory or mappings.
   explicit PageArea(std::size_t size);
   PageArea(const PageArea&) = delete;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <new>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -91,6 +92,18 @@ std::byte* map_high(std::size_t size, std::size_t alignment, int protection) noe
     if (std::byte* memory = map_at(reinterpret_cast<void*>(place), size, protection)) return memory;
   }
   return map_anywhere(size, alignment, protection);
+}
+
+std::byte* map_stack(std::size_t size, std::size_t guard) {
+  std::byte* memory = map_high(guard + size, page_size(), PROT_NONE);
+  if (memory == nullptr) throw std::bad_alloc();
+  if (::mprotect(memory + guard, size, PROT_READ | PROT_WRITE) == 0) return memory + guard;
+  unmap(memory, guard + size);
+  throw std::bad_alloc();
+}
+
+void unmap_stack(std::byte* stack, std::size_t size, std::size_t guard) noexcept {
+  unmap(stack - guard, guard + size);
 }
 
 void unmap(void* address, std::size_t size) noexcept {

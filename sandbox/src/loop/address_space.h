@@ -20,6 +20,12 @@ namespace cloche::loop {
 /// Gives back memory that one of these functions mapped, and its addresses to be used again for one of the same size.
 void unmap(void* address, std::size_t size) noexcept;
 
+/// Maps `size` writable bytes for a stack above `guard` bytes without access (whole pages both), as `map_high` does, and
+/// gives their begin. Throws std::bad_alloc when the process may have no more memory or mappings.
+[[nodiscard]] std::byte* map_stack(std::size_t size, std::size_t guard);
+/// Gives back a stack that `map_stack` gave.
+void unmap_stack(std::byte* stack, std::size_t size, std::size_t guard) noexcept;
+
 /// A mapping at `address` exactly, or null.
 [[nodiscard]] std::byte* map_at(void* address, std::size_t size, int protection) noexcept;
 

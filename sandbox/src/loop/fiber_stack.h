@@ -5,8 +5,6 @@
 
 #include <boost/context/stack_context.hpp>
 #include <cstddef>
-#include <new>
-#include <sys/mman.h>
 
 namespace cloche::loop {
 
@@ -14,22 +12,15 @@ namespace cloche::loop {
 class FiberStack {
  public:
   boost::context::stack_context allocate() {
-    const std::size_t guard = page_size();
-    std::byte* memory = map_high(guard + kSize, guard, PROT_READ | PROT_WRITE);
-    if (memory == nullptr) throw std::bad_alloc();
-    if (::mprotect(memory, guard, PROT_NONE) != 0) {
-      unmap(memory, guard + kSize);
-      throw std::bad_alloc();
-    }
     boost::context::stack_context stack;
     stack.size = kSize;
-    stack.sp = memory + guard + kSize;
+    stack.sp = map_stack(kSize, page_size()) + kSize;
     forget(stack);
     return stack;
   }
   void deallocate(boost::context::stack_context& stack) noexcept {
     forget(stack);
-    unmap(static_cast<std::byte*>(stack.sp) - stack.size - page_size(), stack.size + page_size());
+    unmap_stack(static_cast<std::byte*>(stack.sp) - stack.size, stack.size, page_size());
   }
 
  private:

@@ -33,13 +33,7 @@ struct GuardedStack::Switch {
 GuardedStack::GuardedStack(std::size_t size) : switch_(std::make_unique<Switch>()) {
   const std::size_t page = page_size();
   size_ = (size + page - 1) / page * page;
-  std::byte* memory = map_high(size_ + kGuard, page, PROT_NONE);
-  if (memory == nullptr) throw std::bad_alloc();
-  base_ = memory + kGuard;
-  if (::mprotect(base_, size_, PROT_READ | PROT_WRITE) != 0) {
-    unmap(memory, size_ + kGuard);
-    throw std::bad_alloc();
-  }
+  base_ = map_stack(size_, kGuard);
   forget_frames(base_, size_);
   boost::context::stack_context context;
   context.sp = base_ + size_;
@@ -63,7 +57,7 @@ GuardedStack::~GuardedStack() {
     if (switch_->inside) switch_->inside = std::move(switch_->inside).resume();
   }
   forget_frames(base_, size_);
-  unmap(base_ - kGuard, size_ + kGuard);
+  unmap_stack(base_, size_, kGuard);
 }
 
 void GuardedStack::run(void (*job)(void*), void* context) {

@@ -199,14 +199,7 @@ TEST_CASE(
 
 TEST_CASE("while one waits in a host function the others of its group wait, and then go on") {
   Events events;
-  Registry registry;
-  registry.define("t").sync("block", [&](Call& call) {
-    return call.blocking([&] {
-      events.add("blocking");
-      events.wait_for("let go");
-    });
-  });
-  Sandbox box(1, std::move(registry));
+  Sandbox box(1, blocking(events));
   Plugin waiter =
       box.load_shared(module("import { block } from 'cap:t'; export const f = () => block();", {"t"}), "a")
           .value();
@@ -263,7 +256,8 @@ TEST_CASE("of a shared heap each is told about how much is its own") {
   Sandbox box(1);
   const auto keeper = patient(
       "const kept = []; export const keep = (n) => { for (let i = 0; i < n; i++) kept.push({i}) };"
-      "export const churn = () => { let x; for (let i = 0; i < 100; i++) x = [new Array(1e5).fill(i)]; return x.length };");
+      "export const churn = () => { let x; for (let i = 0; i < 100; i++) x = [new Array(1e5).fill(i)]; "
+      "return x.length };");
   Plugin large = box.load_shared(keeper, "a").value();
   Plugin small = box.load_shared(keeper, "a").value();
   CHECK(large.call<void>("keep", 100'000).get().has_value());

@@ -217,14 +217,7 @@ TEST_CASE("a limit that ends one call leaves the others that wait") {
 
 TEST_CASE("a call whose host function blocks for too long is answered in time, and the plugin goes on when it has ended") {
   Events events;
-  Registry registry;
-  registry.define("t").sync("block", [&](Call& call) {
-    return call.blocking([&] {
-      events.add("blocking");
-      events.wait_for("let go");
-    });
-  });
-  Sandbox box(each_mode(), std::move(registry));
+  Sandbox box(each_mode(), blocking(events));
   Plugin plugin = box.load(limited("export const f = () => { t.block(); for (;;) {} };", "wall_per_call: 20ms"));
   std::optional<Future<Value>> call;
   std::thread([&] { call.emplace(plugin.call("f")); }).join();

@@ -26,7 +26,7 @@ struct Runnable {
   std::chrono::nanoseconds had{};
 };
 
-// A thread that runs what the queue says.
+// A thread that runs what the queue says. To be declared after those it runs, whom its queue lets go.
 class Thread {
  public:
   void wake(Runnable& one) {
@@ -70,8 +70,8 @@ double part(const Runnable& one, std::chrono::nanoseconds of) {
 }  // namespace
 
 TEST_CASE("the loop's own fibers go first, then interactive ones, then those of the background") {
-  Thread thread;
   Runnable background(Rank::background), interactive(Rank::interactive), server(Rank::first);
+  Thread thread;
   for (Runnable* one : {&background, &interactive, &server}) thread.wake(*one);
   CHECK(&thread.run(1us) == &server);
   CHECK(&thread.run(1us) == &interactive);
@@ -81,8 +81,8 @@ TEST_CASE("the loop's own fibers go first, then interactive ones, then those of 
 }
 
 TEST_CASE("of one rank, who has computed least goes first, and equal ones in the order they came") {
-  Thread thread;
   Runnable a, b, c;
+  Thread thread;
   for (Runnable* one : {&a, &b, &c}) thread.wake(*one);
   CHECK(&thread.run_and_yield(3us) == &a);
   CHECK(&thread.run_and_yield(1us) == &b);
@@ -93,8 +93,8 @@ TEST_CASE("of one rank, who has computed least goes first, and equal ones in the
 }
 
 TEST_CASE("who computes all the time gets a part by weight, however uneven the turns are") {
-  Thread thread;
   Runnable light(Rank::background, 50), standard, heavy(Rank::background, 850);
+  Thread thread;
   for (Runnable* one : {&light, &standard, &heavy}) thread.wake(*one);
   std::chrono::nanoseconds all{};
   for (int i = 0; i < 5000; ++i) {
@@ -108,9 +108,9 @@ TEST_CASE("who computes all the time gets a part by weight, however uneven the t
 }
 
 TEST_CASE("a share counts whichever of its fibers ran") {
-  Thread thread;
   Runnable twice, once;
   Place second({&twice.share, Rank::background});
+  Thread thread;
   thread.wake(twice);
   thread.wake(once);
   CHECK(&thread.run(2ms) == &twice);
@@ -120,8 +120,8 @@ TEST_CASE("a share counts whichever of its fibers ran") {
 }
 
 TEST_CASE("virtual time that grows while a fiber is ready counts when it is chosen") {
-  Thread thread;
   Runnable ahead, behind;
+  Thread thread;
   thread.wake(ahead);
   thread.wake(behind);
   ahead.share.charge(1ms);  // by another fiber of its instance
@@ -129,8 +129,8 @@ TEST_CASE("virtual time that grows while a fiber is ready counts when it is chos
 }
 
 TEST_CASE("who waited for long has saved nothing up") {
-  Thread thread;
   Runnable busy, late;
+  Thread thread;
   thread.wake(busy);
   for (int i = 0; i < 1000; ++i) thread.run_and_yield(kSlice);
   thread.wake(late);
@@ -141,8 +141,8 @@ TEST_CASE("who waited for long has saved nothing up") {
 }
 
 TEST_CASE("who wakes while another runs has saved nothing up either") {
-  Thread thread;
   Runnable busy, late;
+  Thread thread;
   thread.wake(busy);
   for (int i = 0; i < 1000; ++i) thread.run_and_yield(kSlice);
   CHECK(&thread.run(kSlice) == &busy);  // and goes on running
@@ -151,8 +151,8 @@ TEST_CASE("who wakes while another runs has saved nothing up either") {
 }
 
 TEST_CASE("a stream of interactive work leaves the background a sixth, in whole slices") {
-  Thread thread;
   Runnable caller(Rank::interactive), background;
+  Thread thread;
   thread.wake(caller);
   thread.wake(background);
   std::chrono::nanoseconds all{};
@@ -167,8 +167,8 @@ TEST_CASE("a stream of interactive work leaves the background a sixth, in whole 
 }
 
 TEST_CASE("background work that gets what it is owed is known to, other work is not") {
-  Thread thread;
   Runnable caller(Rank::interactive), background;
+  Thread thread;
   thread.wake(background);
   CHECK(&thread.run(1ms) == &background);
   CHECK_FALSE(thread.queue.owed());
@@ -183,8 +183,8 @@ TEST_CASE("background work that gets what it is owed is known to, other work is 
 }
 
 TEST_CASE("interactive work is owed nothing for the time when there was no background work") {
-  Thread thread;
   Runnable caller(Rank::interactive), background;
+  Thread thread;
   thread.wake(caller);
   for (int i = 0; i < 100; ++i) thread.run_and_yield(kSlice);
   thread.wake(background);
@@ -192,8 +192,8 @@ TEST_CASE("interactive work is owed nothing for the time when there was no backg
 }
 
 TEST_CASE("a fiber that is ready can be raised") {
-  Thread thread;
   Runnable a, b;
+  Thread thread;
   thread.wake(a);
   thread.wake(b);
   thread.queue.move(b.place, Rank::interactive);

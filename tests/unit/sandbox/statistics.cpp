@@ -18,13 +18,7 @@ namespace {
 
 Registry helpers() {
   Registry registry;
-  registry.define("t")
-      .sync("number", [](double x) { return x; })
-      .sync("nap",
-            [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
-      .async("later", [](Call& call, double ms) {
-        return call.sleep(std::chrono::milliseconds(static_cast<int>(ms)));
-      });
+  define_waits(registry).sync("number", [](double x) { return x; });
   return registry;
 }
 

@@ -236,6 +236,27 @@ class Sandbox {
   std::vector<Plugin> neighbours_;
 };
 
+/// Defines `cap:t` with `nap`, which waits for so many milliseconds, and `later`, its asynchronous twin; more may be
+/// added to it.
+inline CapabilityBuilder define_waits(Registry& registry) {
+  const auto wait = [](Call& call, double ms) {
+    return call.sleep(std::chrono::milliseconds(static_cast<int>(ms)));
+  };
+  return registry.define("t").sync("nap", wait).async("later", wait);
+}
+
+/// `cap:t` with `block`, which notes "blocking" and blocks a thread until `events` has "let go".
+inline Registry blocking(Events& events) {
+  Registry registry;
+  registry.define("t").sync("block", [&events](Call& call) {
+    return call.blocking([&events] {
+      events.add("blocking");
+      events.wait_for("let go");
+    });
+  });
+  return registry;
+}
+
 /// The result of a call that is to succeed.
 template <class R = Value, class... Args>
 R ask(Plugin& plugin, std::string_view name, const Args&... args) {

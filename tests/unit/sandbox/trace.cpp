@@ -16,12 +16,7 @@ namespace {
 
 Registry helpers() {
   Registry registry;
-  registry.define("t")
-      .sync("nap",
-            [](Call& call, double ms) { return call.sleep(std::chrono::milliseconds(static_cast<int>(ms))); })
-      .async("later", [](Call& call, double ms) {
-        return call.sleep(std::chrono::milliseconds(static_cast<int>(ms)));
-      });
+  define_waits(registry);
   return registry;
 }
 

@@ -111,3 +111,22 @@ TEST_CASE("a group that the engine gives up ends whole, and nobody else does") {
   Plugin anew = box.load_shared(member(kVictim), "group").value();
   check_unharmed(anew);
 }
+
+TEST_CASE("one of a group that waits to be unloaded is, when the group is given up meanwhile") {
+  Events events;
+  Sandbox box(1, blocking(events));
+  Plugin outside = box.load(kVictim);
+  Plugin bomb = box.load_shared(member("import { block } from 'cap:t';"
+                                       "export const f = () => { block(); return [...'.'.repeat(5e8)].length };",
+                                       {"t"}),
+                                "group")
+                    .value();
+  Plugin leaving = box.load_shared(member(kVictim), "group").value();
+  auto crash = bomb.call("f");
+  events.wait_for("blocking");
+  auto unloaded = leaving.unload();
+  check_unharmed(outside);  // so that the other has begun to wait
+  events.add("let go");
+  CHECK(crash.get().error().code() == Errc::crashed);
+  CHECK(unloaded.get().has_value());
+}

@@ -303,6 +303,7 @@ void JsInstance::isolate_crashed(bool inside) {
   if (world_ && world_->realm) world_->realm->timers().disarm();
   static_cast<void>(world_.release());
   close(error);
+  work_.notify();  // it may be closing already, and wait until nobody is inside
   log(LogLevel::error, to_string(error));
   if (parts_.observer) parts_.observer->crashed(info(), error);
 }

@@ -176,6 +176,10 @@ Result<void> Slot::give_way() {
   const Error busy(Errc::cancelled, "the plugin '" + info().id + "' is in use");
   const auto old = incarnation_ ? incarnation_->instance() : nullptr;
   if (!old || !old->idle() || !hold()) return busy;
+  if (!old->idle()) {  // a call came before the gate was shut
+    let_go();
+    return busy;
+  }
   auto state = ask<Value>(*old, kExportState);
   {
     const std::scoped_lock lock(mutex_);

@@ -55,6 +55,11 @@ std::shared_ptr<const FunctionInfo> CapabilityBuilder::make_info(std::string nam
   return info;
 }
 
+CapabilityBuilder& CapabilityBuilder::implicit() {
+  capability_.entry.implicit = true;
+  return *this;
+}
+
 CapabilityBuilder& CapabilityBuilder::add(HostFunction function) {
   capability_.entry.functions.push_back(function.info.name);
   capability_.functions.push_back(std::move(function));

@@ -27,6 +27,7 @@ CapabilityResolver::Outcome CapabilityResolver::resolve(const CapabilityRequest&
   decision_ = {};
   decision_.capability = request.id;
   decision_.required = required;
+  decision_.ignored = request.when_denied == WhenDenied::ignore;
   decision_.reason = escape_controls(request.reason);
   grant_ = {request.id, {}, {}};
   denied_ = locked_ = false;

@@ -99,12 +99,14 @@ class [[nodiscard]] Future {
 
   /// Waits and gives the result: a plain thread blocks, a fiber of Cloche's parks. In a host function whose
   /// plugin is unloaded meanwhile, it waits no longer and answers `cancelled`.
-  [[nodiscard]] Result<T> get() {
+  [[nodiscard]] Result<T> get() { return get(this_thread_parker()); }
+  /// The same, waiting as `parker` does.
+  [[nodiscard]] Result<T> get(Parker& parker) {
     if (auto* result = std::get_if<Result<T>>(&state_)) return std::move(*result);
     Shared& shared = std::get<Shared>(state_);
     if (!shared->ready()) {
-      this_thread_parker().park([&](std::function<void()> wake) { shared->when_ready(std::move(wake)); });
-      if (!shared->ready()) return Error(Errc::cancelled, "the wait was ended, for its plugin is unloaded");
+      parker.park([&](std::function<void()> wake) { shared->when_ready(std::move(wake)); });
+      if (!shared->ready()) return Error(Errc::cancelled, "the wait was ended before there was an answer");
     }
     return shared->take();
   }

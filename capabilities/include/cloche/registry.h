@@ -56,6 +56,9 @@ class CapabilityBuilder {
   /// One line about the capability, shown to people.
   CapabilityBuilder& summary(std::string text);
 
+  /// That every plugin has it, without asking: it gives nothing of the outside.
+  CapabilityBuilder& implicit();
+
   /// That grants of it carry a scope of these fields, and how a plugin's is made. `make(const Grant&, const
   /// PluginInfo&)` gives Result<std::shared_ptr<T>>; functions read it with `call.scope<T>()`.
   template <class F>

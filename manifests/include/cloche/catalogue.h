@@ -33,6 +33,7 @@ struct CatalogueEntry {
   std::vector<ScopeField>
       scope;  ///< empty: the capability takes no scope, and asking for it asks for all of it
   std::vector<std::string> functions;
+  bool implicit = false;  ///< every plugin has it, without asking
 
   /// The part of the id before the first dot.
   [[nodiscard]] std::string_view module() const noexcept {

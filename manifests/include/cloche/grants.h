@@ -69,7 +69,8 @@ struct Decision {
   std::string capability;
   bool required = false;
   bool granted = false;
-  bool prompt = false;  ///< not granted now, but the user may be asked for it
+  bool prompt = false;   ///< not granted now, but the user may be asked for it
+  bool ignored = false;  ///< not granted, it does nothing instead of throwing (`when_denied: ignore`)
   std::string reason;   ///< the plugin's own words, control characters escaped
   std::vector<DecisionStep> steps;
 };

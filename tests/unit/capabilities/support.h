@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cloche/bindings.h>
+#include <cloche/thread_services.h>
 #include <cloche/value_boundary.h>
 #include <memory>
 #include <ostream>
@@ -38,7 +39,8 @@ class Caller {
     return Caller(std::move(*bindings));
   }
 
-  [[nodiscard]] const Bindings& bindings() const noexcept { return bindings_; }
+  [[nodiscard]] Bindings& bindings() noexcept { return bindings_; }
+  [[nodiscard]] ThreadServices& services() noexcept { return *services_; }
 
   Result<Value> operator()(std::string_view module, std::string_view function,
                            std::vector<Value> arguments = {}) {
@@ -50,8 +52,10 @@ class Caller {
     std::vector<ValueRef> refs;
     for (const Value& argument : arguments) refs.push_back(PlainReader::ref(argument));
     Invocation invocation{reader, writer, refs};
+    if (!bound->holding->granted()) return not_capable(*bound->holding);
     Call call = bound->call(*services_);
     const Answer answer = run(*bound->function, invocation, call);
+    if (!call.live()) return call.revoked();
     if (answer.kind == Answer::Kind::error) return answer.error;
     if (answer.kind == Answer::Kind::threw) return Error(Errc::threw, "the reader stopped");
     return writer.value(answer.made(writer));
@@ -70,7 +74,7 @@ class Caller {
   }
 
   Bindings bindings_;
-  std::unique_ptr<CallServices> services_ = make_thread_services();
+  std::unique_ptr<ThreadServices> services_ = std::make_unique<ThreadServices>();
 };
 
 /// A FunctionTarget that answers with the number of its arguments.

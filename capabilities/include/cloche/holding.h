@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <cloche/error.h>
+#include <cloche/grants.h>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cloche {
+
+/// How a plugin stands to a capability, in the words of the W3C's Permissions specification.
+enum class Permission : std::uint8_t {
+  granted,
+  prompt,  ///< not granted; the user is asked when it is used or requested
+  denied,
+};
+
+std::string_view to_string(Permission permission) noexcept;
+
+/// Something that lasts no longer than the grant it was got with; dropping it ends it sooner.
+class Lease {
+ public:
+  virtual ~Lease() = default;
+};
+
+/// One capability as one plugin holds it: now, for it may be given and taken away while the plugin runs. Each change
+/// begins a new epoch, and what was begun in an earlier one is over: calls under way answer `not_capable`, and leases
+/// are ended. `state`, `epoch`, `close` and `lease` may be used from any thread; the rest belongs to the plugin's.
+class Holding {
+ public:
+  /// `ignored`: using it while it is not granted does nothing, instead of throwing.
+  Holding(std::string capability, Permission state, bool ignored)
+      : capability_(std::move(capability)), ignored_(ignored), state_(state) {}
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+
+  [[nodiscard]] const std::string& capability() const noexcept { return capability_; }
+  [[nodiscard]] Permission state() const noexcept { return state_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool ignored() const noexcept { return ignored_; }
+  [[nodiscard]] bool granted() const noexcept { return state() == Permission::granted; }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
+
+  /// The grant and what the capability made of it; of the last grant there was, where it is not granted now. What a
+  /// call that is under way was given stays until the plugin goes.
+  [[nodiscard]] const Grant& grant() const noexcept { return held_.back()->grant; }
+  [[nodiscard]] void* scope() const noexcept { return held_.back()->scope.get(); }
+
+  /// From now on it is granted.
+  void open(Grant grant, std::shared_ptr<void> scope);
+  /// From now on, for calls that begin and for those under way, it is not; then ends the leases there are, on the calling
+  /// thread.
+  void close(Permission state);
+
+  /// Has `end` called, once, when the epoch that is given is over: at once if it is, otherwise on the thread that
+  /// closes it. Dropping the lease waits for nothing: `end` may be under way then.
+  [[nodiscard]] std::unique_ptr<Lease> lease(std::uint64_t epoch, std::function<void()> end);
+
+ private:
+  struct Held {
+    Grant grant;
+    std::shared_ptr<void> scope;
+  };
+  class Leased;
+
+  const std::string capability_;
+  const bool ignored_;
+  std::atomic<Permission> state_;
+  std::atomic<std::uint64_t> epoch_{0};
+  std::vector<std::unique_ptr<const Held>> held_;
+  std::mutex mutex_;
+  std::uint64_t last_lease_ = 0;                         // under mutex_, as is
+  std::map<std::uint64_t, std::function<void()>> ends_;  // of the leases of this epoch
+};
+
+/// What whoever uses it is told while it is not granted.
+[[nodiscard]] Error not_capable(const Holding& holding);
+
+}  // namespace cloche

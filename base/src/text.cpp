@@ -44,6 +44,35 @@ bool is_deceptive(char32_t c) noexcept {
   return c >= 0xe0000 && c <= 0xe007f;          // tags
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// What is_deceptive() leaves alone and a prompt does not: Default_Ignorable_Code_Point and Format characters (Unicode
+// 15), spaces but the plain one, fillers that print nothing, private use and noncharacters of the first plane.
+constexpr Range kHidden[] = {
+    {0xa0, 0xa0},       {0x34f, 0x34f},     {0x600, 0x605},     {0x6dd, 0x6dd},      {0x70f, 0x70f},
+    {0x890, 0x891},     {0x8e2, 0x8e2},     {0x115f, 0x1160},   {0x1680, 0x1680},    {0x17b4, 0x17b5},
+    {0x180b, 0x180f},   {0x2000, 0x200a},   {0x202f, 0x202f},   {0x205f, 0x205f},    {0x2800, 0x2800},
+    {0x3000, 0x3000},   {0x3164, 0x3164},   {0xe000, 0xf8ff},   {0xfdd0, 0xfdef},    {0xfe00, 0xfe0f},
+    {0xffa0, 0xffa0},   {0xfff0, 0xfffb},   {0xfffe, 0xffff},   {0x110bd, 0x110bd},  {0x110cd, 0x110cd},
+    {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0x10ffff},
+};
+
+bool is_hidden(char32_t c) noexcept {
+  return is_deceptive(c) ||
+         std::ranges::any_of(kHidden, [&](const Range& r) { return r.first <= c && c <= r.last; });
+}
+
+// The blocks of combining marks, which stack up on what stands before them.
+constexpr Range kCombining[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x1ab0, 0x1aff},
+                                {0x1dc0, 0x1dff}, {0x20d0, 0x20ff}, {0xfe20, 0xfe2f}};
+
+bool is_combining(char32_t c) noexcept {
+  return std::ranges::any_of(kCombining, [&](const Range& r) { return r.first <= c && c <= r.last; });
+}
+
 std::string escaped(char32_t c) {
   if (c == '\n') return "\\n";
   if (c == '\r') return "\\r";
@@ -51,6 +80,26 @@ std::string escaped(char32_t c) {
   char buffer[16];
   std::snprintf(buffer, sizeof buffer, c < 0x100 ? "\\x%02x" : "\\u{%x}", static_cast<unsigned>(c));
   return buffer;
+}
+
+// `text` with the characters escaped that `escape` says yes to; it is asked of each, in order.
+template <class Escape>
+std::string escape_where(std::string_view text, Escape escape) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    const std::size_t length = point ? point->length : 1;
+    if (!point) {
+      out += "\xef\xbf\xbd";
+    } else if (escape(point->value)) {
+      out += escaped(point->value);
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return out;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -68,24 +117,15 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string escape_controls(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const auto point = decode(text);
-    if (!point) {
-      out += "\xef\xbf\xbd";
-      text.remove_prefix(1);
-      continue;
-    }
-    if (is_deceptive(point->value)) {
-      out += escaped(point->value);
-    } else {
-      out += text.substr(0, point->length);
-    }
-    text.remove_prefix(point->length);
-  }
-  return out;
+std::string escape_controls(std::string_view text) { return escape_where(text, is_deceptive); }
+
+std::string visible(std::string_view text) {
+  constexpr int kMostMarks = 4;  // more than any script needs on one letter
+  int marks = 0;
+  return escape_where(text, [&](char32_t c) {
+    marks = is_combining(c) ? marks + 1 : 0;
+    return marks > kMostMarks || is_hidden(c);
+  });
 }
 
 bool is_utf8(std::string_view text) noexcept {

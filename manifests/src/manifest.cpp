@@ -1,3 +1,4 @@
+#include "digest.h"
 #include "problems.h"
 #include "read/reader.h"
 #include "schema/to_json.h"
@@ -186,6 +187,7 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view file_nam
   if (!problems.empty()) return problems.take();
   Manifest manifest = ManifestReader(problems).read(*document);
   if (!problems.empty()) return problems.take();
+  manifest.digest = sha256(text);
   return manifest;
 }
 

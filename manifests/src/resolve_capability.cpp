@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cloche/scope_text.h>
 #include <cloche/text.h>
+#include <filesystem>
 
 namespace cloche {
 namespace {
@@ -19,6 +20,14 @@ std::string_view name_of(Layer layer) {
   if (layer == Layer::organisation) return "the organisation";
   if (layer == Layer::grant) return "the user's grant";
   return "the manifest";
+}
+
+// Folders are the same where their names are, but for "." and slashes that change nothing.
+bool is_workspace(const std::string& granted, const std::string& open) {
+  const auto plain = [](const std::string& folder) {
+    return (std::filesystem::path(folder) / "").lexically_normal();
+  };
+  return !granted.empty() && !open.empty() && plain(granted) == plain(open);
 }
 
 }  // namespace
@@ -53,7 +62,7 @@ void CapabilityResolver::ask(const CapabilityRequest& request) {
     refuse({Layer::host, {}}, "this host has no capability " + shown(request.id));
     return;
   }
-  const ScopeSet asked = meant({request.id, request.has_allow, request.allow});
+  const ScopeSet asked = meant(request.has_allow, request.allow, *entry_);
   note(origin, Effect::asks, "the manifest " + verb + request.id + ": " + describe(asked, *entry_));
   if (refused_ != nullptr) refuse(refused_->origin, refused_->text);
   if (!asked.everything && asked.rules.empty()) {
@@ -84,7 +93,7 @@ void CapabilityResolver::apply_max(const PolicyRule& rule, Layer layer) {
     if (set == policy_.sets.end()) continue;
     for (const ScopedCapability& capability : set->second) {
       if (!capability_matches(capability.pattern, decision_.capability)) continue;
-      const ScopeSet part = meant(capability);
+      const ScopeSet part = meant(capability.has_scope, capability.scope, *entry_);
       most.everything = most.everything || part.everything;
       most.rules.insert(most.rules.end(), part.rules.begin(), part.rules.end());
     }
@@ -107,6 +116,10 @@ std::optional<std::string> CapabilityResolver::void_because(const Policy::UserGr
   const bool passing =
       grant.lifetime == Policy::Lifetime::once || grant.lifetime == Policy::Lifetime::session;
   if (grant.persisted && passing) return "the grant was for a session that is over";
+  if (grant.lifetime == Policy::Lifetime::workspace && !is_workspace(grant.workspace, context_.workspace)) {
+    return grant.workspace.empty() ? "the grant is for a workspace and does not say which"
+                                   : "the grant is for the workspace " + grant.workspace;
+  }
   return std::nullopt;
 }
 
@@ -121,7 +134,7 @@ void CapabilityResolver::apply_grants() {
       note(origin, Effect::asks, *reason + ", so it does not count");
       continue;
     }
-    const ScopeSet part = meant(grant.capability);
+    const ScopeSet part = meant(grant.capability.has_scope, grant.capability.scope, *entry_);
     note(origin, Effect::allows, "the user's grant allows " + describe(part, *entry_));
     given.origin.where = given.origin.where.line == 0 ? grant.where : given.origin.where;
     given.everything = given.everything || part.everything;
@@ -134,10 +147,12 @@ void CapabilityResolver::apply_grants() {
 }
 
 void CapabilityResolver::apply_defaults() {
-  const Origin origin{Layer::defaults, policy_.defaults.where};
-  const char* field = decision_.required ? "defaults.unlisted" : "defaults.optional";
+  const std::string field = decision_.required ? "unlisted" : "optional";
+  const auto said = policy_.defaults.said.find(field);
+  const bool found = said != policy_.defaults.said.end();
+  const Origin origin{Layer::defaults, found ? said->second : policy_.defaults.where};
   Policy::Verdict verdict = decision_.required ? policy_.defaults.unlisted : policy_.defaults.optional;
-  std::string why = std::string("no grant covers it and ") + field + " says ";
+  std::string why = "no grant covers it and defaults." + field + " says ";
   if (verdict == Policy::Verdict::prompt && locked_) {
     return refuse(origin, why + "prompt, but a locked rule leaves the user nothing to decide");
   }
@@ -183,25 +198,6 @@ void CapabilityResolver::refuse(const Origin& origin, std::string text) {
 
 void CapabilityResolver::note(const Origin& origin, Effect effect, std::string text) {
   decision_.steps.push_back({origin, effect, escape_controls(text)});
-}
-
-// `set` with the values the catalogue's kinds ask for; rules that do not fit are left out: they allow
-// nothing.
-ScopeSet CapabilityResolver::typed(const ScopeSet& set) const {
-  ScopeSet typed{set.origin, set.everything, {}};
-  if (set.everything) return typed;
-  for (const ScopeRule& rule : set.rules) {
-    auto good = typed_rule(rule, *entry_, RuleUse::allow, [](const SourceLocation&, const std::string&) {});
-    if (good && !good->fields.empty()) typed.rules.push_back(*std::move(good));
-  }
-  return typed;
-}
-
-// A capability without a scope is asked for and given as a whole; with one, no scope is nothing.
-ScopeSet CapabilityResolver::meant(const ScopedCapability& capability) const {
-  ScopeSet set = typed(capability.scope);
-  if (!capability.has_scope && entry_->scope.empty()) set.everything = true;
-  return set;
 }
 
 }  // namespace cloche

@@ -31,8 +31,6 @@ class CapabilityResolver {
   void deny(const ScopeSet& set, std::string_view who);
   void refuse(const Origin& origin, std::string text);
   void note(const Origin& origin, DecisionStep::Effect effect, std::string text);
-  [[nodiscard]] ScopeSet typed(const ScopeSet& set) const;
-  [[nodiscard]] ScopeSet meant(const ScopedCapability& capability) const;
   [[nodiscard]] std::optional<std::string> void_because(const Policy::UserGrant& grant) const;
 
   const Manifest& manifest_;

@@ -13,13 +13,21 @@ std::string number_text(std::uint64_t number, ScopeKind kind) {
   return std::to_string(number);
 }
 
+// In quotes where it could be taken for more than one value of a line.
+std::string word(const std::string& text) {
+  if (!text.empty() && text.find_first_of(" ,[]\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string value_text(const ScopeValue& value, ScopeKind kind) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* text = std::get_if<std::string>(&value)) return word(*text);
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return number_text(*number, kind);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   std::string list;
   for (const std::string& text : std::get<std::vector<std::string>>(value))
-    list += (list.empty() ? "" : ", ") + text;
+    list += (list.empty() ? "" : ", ") + word(text);
   return "[" + list + "]";
 }
 

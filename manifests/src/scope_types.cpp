@@ -156,4 +156,14 @@ std::optional<ScopeRule> typed_rule(const ScopeRule& rule, const CatalogueEntry&
   return typed;
 }
 
+ScopeSet meant(bool has_scope, const ScopeSet& set, const CatalogueEntry& entry) {
+  ScopeSet meant{set.origin, set.everything || (!has_scope && entry.scope.empty()), {}};
+  if (meant.everything) return meant;
+  for (const ScopeRule& rule : set.rules) {
+    auto good = typed_rule(rule, entry, RuleUse::allow, [](const SourceLocation&, const std::string&) {});
+    if (good && !good->fields.empty()) meant.rules.push_back(*std::move(good));
+  }
+  return meant;
+}
+
 }  // namespace cloche

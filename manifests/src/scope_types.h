@@ -20,4 +20,9 @@ using Complain = std::function<void(const SourceLocation& where, std::string mes
 std::optional<ScopeRule> typed_rule(const ScopeRule& rule, const CatalogueEntry& entry, RuleUse use,
                                     const Complain& complain);
 
+/// What an allowing scope means: its rules with the values the catalogue's kinds ask for. Rules that do not fit are
+/// left out: they allow nothing. A capability without a scope is asked for and given as a whole; with one, no
+/// scope (`has_scope` is false) is nothing.
+ScopeSet meant(bool has_scope, const ScopeSet& set, const CatalogueEntry& entry);
+
 }  // namespace cloche

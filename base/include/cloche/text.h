@@ -12,6 +12,12 @@ namespace cloche {
 /// valid UTF-8.
 std::string escape_controls(std::string_view text);
 
+/// `text` for a prompt, where nothing may be hidden: what escape_controls() makes visible, and beyond that every
+/// other character that shows nothing or that looks like a plain space (Unicode's Default_Ignorable_Code_Point, all
+/// spaces but U+0020, fillers, private use, noncharacters), and runs of more than four combining marks. As
+/// `\u{fe0f}`. The result is one line of valid UTF-8.
+std::string visible(std::string_view text);
+
 /// Whether `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF).
 bool is_utf8(std::string_view text) noexcept;
 

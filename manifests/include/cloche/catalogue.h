@@ -6,15 +6,17 @@
 
 namespace cloche {
 
-/// What a field of a scope rule holds, and so how it is written in YAML and checked.
+/// What a field of a scope rule holds, and so how it is written in YAML and checked, and what compare() takes for
+/// narrower: in an allowing rule, a smaller size, duration or count, and fewer of the `choices`. A number that is
+/// not an upper bound (a port, a channel) is a `text`.
 enum class ScopeKind {
   path,       ///< a path pattern: `$WORKSPACE/**`
   url,        ///< a URL pattern: `https://*.example.com/*`
   text,       ///< any string
-  text_list,  ///< a list of strings
-  size,       ///< `8MiB`, in bytes
-  duration,   ///< `50ms`, in nanoseconds
-  count,      ///< a whole number, zero or more
+  text_list,  ///< a list of strings; where the field has `choices`, those that are allowed
+  size,       ///< `8MiB`, in bytes: at most so many
+  duration,   ///< `50ms`, in nanoseconds: at most so long
+  count,      ///< a whole number, zero or more: at most so many
   flag,       ///< true or false
 };
 

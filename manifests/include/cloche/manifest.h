@@ -74,6 +74,9 @@ struct Manifest {
   bool web_assembly = true;
   HotReload hot_reload = HotReload::drop_state;
 
+  /// "sha256:" and 64 hexadecimal digits, of the text it was read from; empty where it was not read from one.
+  std::string digest;
+
   SourceLocation where;         ///< the manifest's first field
   SourceLocation main_where;    ///< the value of `main`
   SourceLocation limits_where;  ///< the value of `limits`, where there is one

@@ -16,6 +16,9 @@ struct ResolveContext {
   /// all.
   std::chrono::system_clock::time_point now = std::chrono::system_clock::time_point::max();
   bool can_prompt = false;  ///< whether somebody can be asked
+  /// The workspace that is open, an absolute path; grants for another one are void, and without one all that are
+  /// for a workspace.
+  std::string workspace = {};
 };
 
 /// What the plugin of `manifest` may do under `policy`: what is asked for ∩ ceiling ∩ organisation ∩ grants,

@@ -8,7 +8,8 @@ namespace cloche {
 
 /// `set` in one line for people, rendered from the object that is enforced: `everything`, `nothing`, or `path
 /// $WORKSPACE/**, max_bytes 8MiB` with ` or ` between rules. `entry` is the capability's; sizes and durations
-/// of resolved grants are written with their units. Control characters are escaped.
+/// of resolved grants are written with their units. Texts in which a line's own marks stand are in quotes, control
+/// characters are escaped.
 [[nodiscard]] std::string describe(const ScopeSet& set, const CatalogueEntry& entry);
 
 }  // namespace cloche

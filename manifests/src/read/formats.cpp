@@ -147,6 +147,11 @@ Complaint check_set_name(std::string_view text) {
                 "a set's name; write one such as ro-workspace");
 }
 
+Complaint check_folder(std::string_view text) {
+  const bool good = has_prefix(text, "/") && text.find_first_of("\t\n\r") == std::string_view::npos;
+  return unless(good, text, "a folder's absolute path; write one such as /home/ann/project");
+}
+
 Complaint check_path(std::string_view text) {
   if (text.empty()) return "this path is empty; write one inside the plugin's folder";
   if (text.front() == '/') return shown(text) + " is absolute; write a path relative to the plugin's folder";

@@ -23,6 +23,7 @@ Complaint check_activation(std::string_view text);
 Complaint check_digest(std::string_view text);
 Complaint check_manifest_digest(std::string_view text);
 Complaint check_set_name(std::string_view text);
+Complaint check_folder(std::string_view text);
 
 /// A path inside the package: relative, parts between '/', none of them empty, '.' or '..', no backslash.
 Complaint check_path(std::string_view text);

@@ -1,6 +1,7 @@
 #include "instant.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace cloche::read {
 namespace {
@@ -38,6 +39,19 @@ std::optional<std::chrono::sys_seconds> read_instant(std::string_view text) {
   const int seconds = number(text, 17, 2);
   if (hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
   return instant + std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
+}
+
+std::string format_instant(std::chrono::sys_seconds instant) {
+  const auto midnight = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day day(midnight);
+  const std::chrono::hh_mm_ss time(instant - midnight);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(day.year()),
+                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  const std::string whole(text);
+  return instant == midnight ? whole.substr(0, whole.find('T')) : whole;
 }
 
 }  // namespace cloche::read

@@ -17,6 +17,9 @@ ScopeValue value_of(const Node& node) {
   return texts;
 }
 
+// Longer than any name a host would choose, and short enough for a key of YAML (1.2, section 7.4.2).
+constexpr std::size_t kMaxFieldName = 128;
+
 // A plugin with none of these could not run at all.
 bool must_be_positive(std::string_view limit) {
   return limit == "heap" || limit == "stack" || limit == "message" || limit == "cpu_per_call" ||
@@ -116,6 +119,8 @@ ScopeRule Reader::rule(const Node& map, std::initializer_list<std::string_view> 
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
     const std::string& name = map.keys[i].text;
     if (std::find(besides.begin(), besides.end(), name) != besides.end()) continue;
+    if (name.size() > kMaxFieldName)
+      complain(map.keys[i], "no field of a scope has so long a name; leave it out");
     rule.fields.emplace(name, value_of(map.items[i]));
     rule.places.emplace(name, where(map.items[i]));
   }

@@ -21,6 +21,7 @@ class Reader {
   explicit Reader(Problems& problems) : problems_(problems) {}
 
   [[nodiscard]] SourceLocation where(const yaml::Node& node) const { return problems_.where(node.place); }
+  [[nodiscard]] SourceLocation where(const yaml::Key& key) const { return problems_.where(key.place); }
   void complain(const yaml::Node& node, std::string message) {
     problems_.add(node.place, std::move(message));
   }

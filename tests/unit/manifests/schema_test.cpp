@@ -145,10 +145,33 @@ TEST_CASE("the policy schema's patterns say what the parser says") {
                 [](const std::string& w) {
                   return policy_accepts("ceiling: [{match: {publisher_key: " + w + "}}]");
                 }}});
-  const json grant = definitions.at("grant").at("properties");
+  json grant = definitions.at("grant").at("properties");
+  grant.update(definitions.at("accepted").at("properties"));
+  grant["manifest_digest"] = definitions.at("manifestDigest");
+  grant["id"] = definitions.at("acceptedRequest").at("properties").at("id");
+  grant["key"] = grant.at("publisher_key");
+  grant["accepted_plugin"] = grant.at("plugin");
+  const auto accepted = [](const std::string& entry) {
+    return policy_accepts("accepted: [{version: 1.0.0, " + entry + "}]");
+  };
   check_forms(
       grant,
-      {{"manifest_digest",
+      {{"accepted_plugin",
+        {"com.acme.x", "com.acme.*", "x", "Com.acme", ""},
+        [&](const std::string& w) { return accepted("plugin: " + w); }},
+       {"key",
+        {"none", "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "", "ed25519:x"},
+        [&](const std::string& w) { return accepted("plugin: a.b, publisher_key: " + w); }},
+       {"id",
+        {"fs.read", "fs.*", "*", "", "log"},
+        [&](const std::string& w) { return accepted("plugin: a.b, required: [{id: " + w + "}]"); }},
+       {"workspace",
+        {"/home/ann", "/", "home", "", "~/x", "/a b"},
+        [](const std::string& w) {
+          return policy_accepts(
+              "grants: [{plugin: a.b, capability: log, lifetime: workspace, workspace: " + w + "}]");
+        }},
+       {"manifest_digest",
         {"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
          "sha256:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855", "sha256:", "", "e3b0"},
         [](const std::string& w) {

@@ -34,6 +34,18 @@ Result<std::shared_ptr<void>> Bindings::make_scope(const Grant& grant) const {
   return capability->make_scope(grant, *plugin_);
 }
 
+bool Bindings::is_implicit(const Holding& holding) const {
+  const Capability* capability = registry_->find(holding.capability());
+  return capability != nullptr && capability->entry.implicit;
+}
+
+bool Bindings::has_functions(const Holding& holding) const {
+  return std::ranges::any_of(modules_, [&](const BoundModule& module) {
+    return std::ranges::any_of(module.functions,
+                               [&](const auto& function) { return function->holding == &holding; });
+  });
+}
+
 void Bindings::add_functions(const Capability& capability, Holding& holding) {
   BoundModule& module = module_of(modules_, capability.entry.module());
   for (const HostFunction& function : capability.functions) {
@@ -65,7 +77,9 @@ Result<void> Bindings::give(const Grant& grant) {
     return Error(Errc::invalid_argument, "the plugin does not ask for '" + grant.capability + "'");
   auto scope = make_scope(grant);
   if (!scope) return scope.error();
-  if (holding->granted()) holding->close(Permission::denied);
+  if (!has_functions(*holding)) add_functions(*registry_->find(grant.capability), *holding);
+  if (holding->granted()) holding->shut(Permission::denied);
+  holding->end_leases();
   holding->open(grant, std::move(*scope));
   holdings_->tell(*holding);
   return {};
@@ -74,7 +88,8 @@ Result<void> Bindings::give(const Grant& grant) {
 void Bindings::take(std::string_view capability, Permission state) {
   Holding* holding = holdings_->find(capability);
   if (holding == nullptr || holding->state() == state) return;
-  holding->close(state);
+  holding->shut(state);
+  holding->end_leases();
   holdings_->tell(*holding);
 }
 

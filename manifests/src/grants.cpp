@@ -26,6 +26,21 @@ std::string_view to_string(Layer layer) noexcept {
   return "host";
 }
 
+namespace {
+
+bool same_rules(const std::vector<ScopeSet>& a, const std::vector<ScopeSet>& b) {
+  return std::ranges::equal(a, b, [](const ScopeSet& one, const ScopeSet& other) {
+    return one.everything == other.everything &&
+           std::ranges::equal(one.rules, other.rules, {}, &ScopeRule::fields, &ScopeRule::fields);
+  });
+}
+
+}  // namespace
+
+bool same_scope(const Grant& a, const Grant& b) {
+  return a.capability == b.capability && same_rules(a.allow, b.allow) && same_rules(a.deny, b.deny);
+}
+
 const Grant* Grants::find(std::string_view capability) const noexcept {
   const auto found = std::find_if(granted.begin(), granted.end(),
                                   [&](const Grant& grant) { return grant.capability == capability; });

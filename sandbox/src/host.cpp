@@ -5,6 +5,7 @@
 #include "js/engine.h"
 #include "js/traps.h"
 #include "loop/address_space.h"
+#include "rights/rights_desk.h"
 #include "supervision/census.h"
 #include "supervision/slot.h"
 
@@ -93,7 +94,9 @@ class Host::Impl final : private supervision::SlotHost {
       : options_(std::move(options)),
         version_(std::move(version)),
         registry_(std::make_shared<const Registry>(std::move(options_.registry))),
-        catalogue_(registry_->catalogue()),
+        rights_(std::make_shared<RightsDesk>(RightsDesk::Parts{
+            std::move(options_.policy), registry_->catalogue(), options_.grants, options_.consent,
+            options_.audit, options_.workspace.string(), options_.prompt_patience})),
         census_(options_.max_live_instances, [this] { return all_slots(); }),
         crew_(options_.workers, options_.slice, options_.idle_after) {
     if (options_.log) options_.log = metered_log(std::move(options_.log));
@@ -108,10 +111,7 @@ class Host::Impl final : private supervision::SlotHost {
   Result<std::vector<Plugin>> load_all(std::vector<Blueprint> blueprints, const LoadOptions& options);
   [[nodiscard]] Result<Blueprint> open(const std::filesystem::path& folder) const override;
 
-  [[nodiscard]] Grants resolve(const Manifest& manifest) const {
-    return cloche::resolve(manifest, options_.policy, catalogue_,
-                           {std::chrono::system_clock::now(), options_.can_prompt});
-  }
+  [[nodiscard]] RightsDesk& rights() const noexcept { return *rights_; }
   [[nodiscard]] const Registry& registry() const noexcept { return *registry_; }
   [[nodiscard]] Crew& crew() noexcept { return crew_; }
   [[nodiscard]] std::vector<Statistics> statistics() const;
@@ -135,7 +135,7 @@ class Host::Impl final : private supervision::SlotHost {
   HostOptions options_;
   Version version_;
   std::shared_ptr<const Registry> registry_;
-  Catalogue catalogue_;
+  std::shared_ptr<RightsDesk> rights_;
   mutable std::mutex mutex_;
   mutable std::atomic<std::uint64_t> last_usage_{0};
   std::uint64_t last_ = 0;
@@ -150,8 +150,8 @@ class Host::Impl final : private supervision::SlotHost {
 Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const LoadOptions& options) const {
   const Version api = Version::parse(kPluginApi).value();
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
-  if (auto known = check_capabilities(manifest, catalogue_); !known) return known.error();
-  Grants grants = resolve(manifest);
+  if (auto known = check_capabilities(manifest, rights_->catalogue()); !known) return known.error();
+  Grants grants = rights_->resolve_asking(manifest);
   grants.isolation = std::max(grants.isolation, options.isolation_at_least);
   if (auto missing = missing_required(grants)) return *missing;
   if (auto refused = unsupported(manifest, grants)) return *refused;
@@ -186,7 +186,10 @@ Result<InstanceParts> Host::Impl::build(const Blueprint& blueprint, const LoadOp
                        std::move(group),
                        options_.log,
                        options_.observer,
-                       std::move(admitted->usage)};
+                       options_.audit,
+                       std::move(admitted->usage),
+                       std::make_shared<const Manifest>(manifest),
+                       rights_};
 }
 
 // Those that are loaded, and those that another version of it would leave without what they depend on.
@@ -357,7 +360,17 @@ int Host::wake_handle() const noexcept {
   return worker == nullptr ? -1 : worker->loop.wake_handle();
 }
 
-Grants Host::resolve(const Manifest& manifest) const { return impl_->resolve(manifest); }
+Grants Host::resolve(const Manifest& manifest) const { return impl_->rights().resolve(manifest); }
+
+void Host::set_policy(Policy policy) { impl_->rights().set_policy(std::move(policy)); }
+
+Result<void> Host::grant(Policy::UserGrant grant) { return impl_->rights().grant(std::move(grant)); }
+
+Result<void> Host::revoke(std::string_view plugin, std::string_view capability) {
+  return impl_->rights().revoke(plugin, capability);
+}
+
+Result<void> Host::refresh_grants() { return impl_->rights().refresh(); }
 
 const Registry& Host::registry() const noexcept { return impl_->registry(); }
 

@@ -3,6 +3,7 @@
 #include "loop/clock.h"
 #include "usage.h"
 
+#include <cloche/audit.h>
 #include <cloche/bindings.h>
 #include <cloche/detail/outgoing.h>
 #include <cloche/host.h>
@@ -14,6 +15,7 @@
 
 namespace cloche {
 
+class RightsDesk;
 class Worker;
 
 /// A call that is on the heap before it reaches an instance.
@@ -32,6 +34,7 @@ class Instance {
 
   [[nodiscard]] virtual const PluginInfo& info() const noexcept = 0;
   [[nodiscard]] virtual const Grants& grants() const noexcept = 0;
+  [[nodiscard]] virtual const Manifest& manifest() const noexcept = 0;
   [[nodiscard]] virtual std::vector<std::string> exports() const = 0;
 
   virtual void call_export(const CallOptions& options, std::string_view name, detail::Outgoing& outgoing) = 0;
@@ -44,6 +47,12 @@ class Instance {
   [[nodiscard]] virtual Statistics statistics() const = 0;
 
   virtual Future<void> unload() = 0;
+
+  /// Takes the capabilities of this pattern away at once: what their functions are called for, or answer, from here on
+  /// is `not_capable`.
+  virtual void revoke(std::string_view pattern) = 0;
+  /// Makes what it holds be what `grants` gives, of what it asks for, before long.
+  virtual void regrant(Grants grants) = 0;
 
   // On the worker's thread alone:
 
@@ -84,7 +93,10 @@ struct InstanceParts {
   std::string group = {};  ///< those of one name share an isolate; empty: it has one of its own
   std::shared_ptr<LogSink> log;
   std::shared_ptr<Observer> observer;
+  std::shared_ptr<AuditSink> audit;  ///< null: nobody wants to know
   std::shared_ptr<Usage> usage;  ///< counts what it does
+  std::shared_ptr<const Manifest> manifest;
+  std::shared_ptr<RightsDesk> rights;  ///< tells it what it may do when that changes
 };
 
 /// Makes an instance on `worker`, from any thread, and runs its main module; the future settles when that is

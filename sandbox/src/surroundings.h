@@ -4,6 +4,7 @@
 #include "usage.h"
 #include "worker.h"
 
+#include <cloche/audit.h>
 #include <cloche/call.h>
 #include <cloche/error.h>
 #include <cloche/function.h>
@@ -19,7 +20,7 @@
 namespace cloche {
 
 namespace js {
-class Waits;
+class StackServices;
 }
 
 /// Where a turn of an instance comes from. In each round of its event loop the sources are served in this
@@ -41,6 +42,8 @@ class Surroundings {
   [[nodiscard]] virtual const Limits& limits() const noexcept = 0;
   [[nodiscard]] virtual Worker& worker() noexcept = 0;
   [[nodiscard]] virtual Usage& usage() noexcept = 0;
+  /// Who is told of each use of a capability; null: nobody.
+  [[nodiscard]] virtual AuditSink* audit() noexcept = 0;
   /// Of `limits().host_calls_per_second`.
   [[nodiscard]] virtual RateLimit& host_call_rate() noexcept = 0;
 
@@ -53,9 +56,7 @@ class Surroundings {
   /// How many of those run.
   [[nodiscard]] virtual std::uint64_t under_way() const noexcept = 0;
   /// What a host function that runs on the plugin's own stack may ask for.
-  [[nodiscard]] virtual CallServices& sync_services() noexcept = 0;
-  /// The waits of its host functions.
-  [[nodiscard]] virtual js::Waits& waits() noexcept = 0;
+  [[nodiscard]] virtual js::StackServices& sync_services() noexcept = 0;
 
   /// Makes a handle, for any thread, of the function the realm keeps under `id`; after the last copy the
   /// realm is told to release it.

@@ -1,7 +1,6 @@
 #include "worker.h"
 
 #include "js/runner.h"
-#include "js/services.h"
 
 #include <ctime>
 #include <pthread.h>
@@ -42,8 +41,8 @@ Duration Worker::read_cpu() noexcept { return cpu_read_ = read(CLOCK_THREAD_CPUT
 
 Duration Worker::cpu_from_afar() const noexcept { return read(cpu_clock_); }
 
-// A host function may wait for a Future, on its plugin's own stack or on a fiber of its own: when the plugin
-// is closed, it waits no longer.
+// A host function may wait for a Future, on its plugin's own stack or on a fiber of its own: when its call is
+// cancelled, or the capability revoked, it waits no longer.
 void Worker::park(const Parking& arm) {
   if (running != nullptr) return running->park(arm);
   const auto host_function = host_functions.find(loop::Loop::fiber());

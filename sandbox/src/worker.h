@@ -3,9 +3,11 @@
 #include "idle_time.h"
 #include "loop/blocking_pool.h"
 #include "loop/loop.h"
+#include "loop/loop_reactor.h"
 #include "loop/monitor.h"
 #include "loop/signal_stack.h"
 
+#include <cloche/call.h>
 #include <cloche/future.h>
 #include <cloche/limits.h>
 #include <ctime>
@@ -19,7 +21,6 @@ namespace cloche {
 namespace js {
 class IsolateHome;
 class Runner;
-class Waits;
 }  // namespace js
 
 /// What runs the instances of one thread: its fibers, what the monitor sees of it, and where blocking work
@@ -51,10 +52,11 @@ class Worker final : private Parker {
   loop::SignalStack signal_stack;
   IdleTime idle_time;
   js::Runner* running = nullptr;  ///< whose isolate is entered now
-  /// The fibers that run host functions, and whose.
-  std::unordered_map<const void*, js::Waits*> host_functions;
+  /// The fibers that run host functions, and for which calls.
+  std::unordered_map<const void*, Call*> host_functions;
   std::map<std::string, std::weak_ptr<js::IsolateHome>> groups;  ///< who shares an isolate here
-  loop::Loop loop;  ///< last: its fibers use what is above until they have ended
+  loop::Loop loop;  ///< its fibers use what is above until they have ended
+  loop::LoopReactor reactor{loop};
 
  private:
   void park(const Parking& arm) override;

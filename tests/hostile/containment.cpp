@@ -72,8 +72,9 @@ TEST_CASE(
     "eighteen attacks in a row: each ends in an error, a neighbour keeps answering, and the memory comes "
     "back") {
   Sandbox box(1);
-  Plugin healthy = box.load(
-      "export const f = (n) => { let q = 0; for (let i = 0; i < n; i++) q += [i].length; return q };");
+  Plugin healthy = box.load(module(
+      "export const f = (n) => { let q = 0; for (let i = 0; i < n; i++) q += [i].length; return q };", {},
+      std::string("limits: {") + kPatient + "}\n"));
   CHECK(ask<int>(healthy, "f", 100'000) == 100'000);
   const long before = resident_kib();
   for (const char* code : kAttacks) {

@@ -45,6 +45,9 @@ class Bindings {
   [[nodiscard]] const std::vector<BoundModule>& modules() const noexcept { return modules_; }
   [[nodiscard]] const BoundModule* find(std::string_view module) const noexcept;
 
+  /// Whether every plugin has it.
+  [[nodiscard]] bool is_implicit(const Holding& holding) const;
+
   /// Gives the plugin `grant` of what it asks for from now on, on its thread; a grant that it has of the same capability
   /// is over. Error: a scope that cannot be made; then it holds what it held.
   [[nodiscard]] Result<void> give(const Grant& grant);
@@ -56,6 +59,7 @@ class Bindings {
   [[nodiscard]] Result<std::shared_ptr<void>> make_scope(const Grant& grant) const;
   [[nodiscard]] Result<void> add(const Grant& grant, bool ignored);
   void add_denied(const Decision& decision);
+  [[nodiscard]] bool has_functions(const Holding& holding) const;
   void add_functions(const Capability& capability, Holding& holding);
 
   std::shared_ptr<const Registry> registry_;

@@ -23,8 +23,8 @@ struct BuiltinOptions {
   RandomSource random;  ///< empty: the kernel's
 };
 
-/// A registry with `log`, `clock`, `random`, `storage`, `fs.read` and `fs.write`, to which a host adds its
-/// own.
+/// A registry with `log`, `clock`, `random`, `storage`, `fs.read`, `fs.write` and `permissions`, to which a host adds
+/// its own.
 [[nodiscard]] Registry builtin_capabilities(BuiltinOptions options = {});
 
 }  // namespace cloche

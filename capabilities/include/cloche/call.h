@@ -89,11 +89,14 @@ class Call {
   /// at once, when the call is or the capability is revoked; the function then ends what it began.
   template <class T>
   [[nodiscard]] Result<T> wait(Future<T> future) {
-    RevocableWait parker(*this);
+    OwnParker parker(*this);
     auto result = future.get(parker);
     if (!live()) return revoked();
     return result;
   }
+
+  /// What a Parker does while the call lasts: returns early when it is cancelled, or the capability is revoked.
+  void park(const Parking& arm);
 
   /// Waits. Errors: as of `wait`.
   [[nodiscard]] Result<void> sleep(Duration duration);
@@ -139,14 +142,10 @@ class Call {
   }
 
  private:
-  /// Waits as the services do, and until the capability is revoked.
-  class RevocableWait final : public Parker {
-   public:
-    explicit RevocableWait(Call& call) noexcept : call_(call) {}
-    void park(const Parking& arm) override;
-
-   private:
-    Call& call_;
+  struct OwnParker final : Parker {
+    explicit OwnParker(Call& its_call) noexcept : call(its_call) {}
+    void park(const Parking& arm) override { call.park(arm); }
+    Call& call;
   };
 
   const PluginInfo& plugin_;

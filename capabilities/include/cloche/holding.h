@@ -30,9 +30,10 @@ class Lease {
   virtual ~Lease() = default;
 };
 
-/// One capability as one plugin holds it: now, for it may be given and taken away while the plugin runs. Each change
-/// begins a new epoch, and what was begun in an earlier one is over: calls under way answer `not_capable`, and leases
-/// are ended. `state`, `epoch`, `close` and `lease` may be used from any thread; the rest belongs to the plugin's.
+/// One capability as one plugin holds it: now, for it may be given and taken away while the plugin runs. Each
+/// time it is taken an epoch ends, and what was begun in it is over: calls under way answer `not_capable`, and
+/// leases are ended. Belongs to the plugin's thread, but for `state`, `epoch`, `shut` and the destruction of
+/// leases.
 class Holding {
  public:
   /// `ignored`: using it while it is not granted does nothing, instead of throwing.
@@ -54,12 +55,13 @@ class Holding {
 
   /// From now on it is granted.
   void open(Grant grant, std::shared_ptr<void> scope);
-  /// From now on, for calls that begin and for those under way, it is not; then ends the leases there are, on the calling
-  /// thread.
-  void close(Permission state);
+  /// From now on, for calls that begin and for those under way, it is not. Any thread; `end_leases` is to follow.
+  void shut(Permission state) noexcept;
+  /// Ends the leases of epochs that are over.
+  void end_leases();
 
-  /// Has `end` called, once, when the epoch that is given is over: at once if it is, otherwise on the thread that
-  /// closes it. Dropping the lease waits for nothing: `end` may be under way then.
+  /// Has `end` called, once, when the epoch that is given is over: at once if it is, otherwise by `end_leases`. Dropping
+  /// the lease waits for nothing: `end` may be under way then.
   [[nodiscard]] std::unique_ptr<Lease> lease(std::uint64_t epoch, std::function<void()> end);
 
  private:
@@ -68,6 +70,7 @@ class Holding {
     std::shared_ptr<void> scope;
   };
   class Leased;
+  using LeaseId = std::pair<std::uint64_t, std::uint64_t>;  // its epoch, and its number
 
   const std::string capability_;
   const bool ignored_;
@@ -75,8 +78,8 @@ class Holding {
   std::atomic<std::uint64_t> epoch_{0};
   std::vector<std::unique_ptr<const Held>> held_;
   std::mutex mutex_;
-  std::uint64_t last_lease_ = 0;                         // under mutex_, as is
-  std::map<std::uint64_t, std::function<void()>> ends_;  // of the leases of this epoch
+  std::uint64_t last_lease_ = 0;  // under mutex_, as is
+  std::map<LeaseId, std::function<void()>> ends_;
 };
 
 /// What whoever uses it is told while it is not granted.

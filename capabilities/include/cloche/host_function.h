@@ -4,6 +4,7 @@
 #include <cloche/call.h>
 #include <cloche/result.h>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -72,6 +73,8 @@ class PendingCall {
   virtual void run(Call& call) = 0;
   /// Afterwards: makes the answer.
   [[nodiscard]] virtual Answer answer(ValueWriter& writer) = 0;
+  /// Afterwards: with what error it ended, if any.
+  [[nodiscard]] virtual std::optional<Error> failure() const = 0;
 };
 
 /// A host function that answers later, on a fiber of its own.

@@ -9,10 +9,10 @@ Result<void> Call::sleep(Duration duration) {
 }
 
 // A wake that comes twice, or late, does no harm.
-void Call::RevocableWait::park(const Parking& arm) {
+void Call::park(const Parking& arm) {
   std::unique_ptr<Lease> lease;
-  call_.services_.park([&](const std::function<void()>& wake) {
-    lease = call_.lease(wake);
+  services_.park([&](const std::function<void()>& wake) {
+    lease = this->lease(wake);
     arm(wake);
   });
 }

@@ -15,15 +15,15 @@ std::string_view to_string(Permission permission) noexcept {
 
 class Holding::Leased final : public Lease {
  public:
-  Leased(Holding& holding, std::uint64_t number) : holding_(holding), number_(number) {}
+  Leased(Holding& holding, LeaseId id) : holding_(holding), id_(id) {}
   ~Leased() override {
     const std::scoped_lock lock(holding_.mutex_);
-    holding_.ends_.erase(number_);
+    holding_.ends_.erase(id_);
   }
 
  private:
   Holding& holding_;
-  const std::uint64_t number_;
+  const LeaseId id_;
 };
 
 void Holding::open(Grant grant, std::shared_ptr<void> scope) {
@@ -31,27 +31,30 @@ void Holding::open(Grant grant, std::shared_ptr<void> scope) {
   state_.store(Permission::granted, std::memory_order_release);
 }
 
-void Holding::close(Permission state) {
-  std::map<std::uint64_t, std::function<void()>> ends;
+void Holding::shut(Permission state) noexcept {
+  state_.store(state, std::memory_order_release);
+  epoch_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+void Holding::end_leases() {
+  std::map<LeaseId, std::function<void()>> over;
   {
     const std::scoped_lock lock(mutex_);
-    state_.store(state, std::memory_order_release);
-    epoch_.fetch_add(1, std::memory_order_acq_rel);
-    ends.swap(ends_);
+    const auto current = ends_.lower_bound({epoch(), 0});
+    while (ends_.begin() != current) over.insert(ends_.extract(ends_.begin()));
   }
-  for (const auto& [number, end] : ends) end();
+  for (const auto& [id, end] : over) end();
 }
 
 std::unique_ptr<Lease> Holding::lease(std::uint64_t epoch, std::function<void()> end) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (epoch == this->epoch()) {
-      ends_.emplace(++last_lease_, std::move(end));
-      return std::make_unique<Leased>(*this, last_lease_);
-    }
+  if (epoch != this->epoch()) {
+    end();
+    return nullptr;
   }
-  end();
-  return nullptr;
+  const std::scoped_lock lock(mutex_);
+  const LeaseId id{epoch, ++last_lease_};
+  ends_.emplace(id, std::move(end));
+  return std::make_unique<Leased>(*this, id);
 }
 
 Error not_capable(const Holding& holding) {

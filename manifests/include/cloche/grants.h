@@ -56,6 +56,9 @@ struct Grant {
   std::vector<ScopeSet> deny;
 };
 
+/// Whether two grants let a plugin do the same, whoever gave them.
+[[nodiscard]] bool same_scope(const Grant& a, const Grant& b);
+
 /// One step on the way to a decision.
 struct DecisionStep {
   enum class Effect : std::uint8_t { asks, allows, narrows, denies };

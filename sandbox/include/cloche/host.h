@@ -1,6 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cloche/audit.h>
+#include <cloche/consent.h>
+#include <cloche/grant_store.h>
 #include <cloche/limits.h>
 #include <cloche/log_sink.h>
 #include <cloche/manifest.h>
@@ -42,10 +45,20 @@ struct HostOptions {
   /// dropped.
   std::shared_ptr<LogSink> log = {};
   std::shared_ptr<Observer> observer = {};  ///< null: nobody watches
+  std::shared_ptr<AuditSink> audit = {};    ///< told of each use of a capability; null: nobody is
 
   /// The application's version, SemVer; manifests' `engines.host` is checked against it.
   std::string version = "0.0.0";
-  bool can_prompt = false;  ///< whether a user is there to be asked
+
+  /// What the user decided, kept in a file; null: what is decided is kept for as long as the host lives. Its grants
+  /// count beside those of the policy.
+  std::shared_ptr<GrantStore> grants = {};
+  std::shared_ptr<Consent> consent = {};  ///< how the user is asked; null: nobody is there
+  /// How long a question waits for its answer; then `defaults.prompt_timeout` of the policy is it. A load waits for what
+  /// the plugin requires for as long as `consent` takes.
+  Duration prompt_patience = std::chrono::minutes(2);
+  /// The folder that is open, an absolute path; grants "for the workspace" are for this one.
+  std::filesystem::path workspace = {};
 
   /// How long a plugin that computes may keep others of its thread waiting before it is interrupted.
   std::chrono::microseconds slice{4000};
@@ -127,6 +140,21 @@ class Host {
   /// What plugins of this host may be granted, and how each plugin's rights come out.
   [[nodiscard]] Grants resolve(const Manifest& manifest) const;
   [[nodiscard]] const Registry& registry() const noexcept;
+
+  /// From now on this policy counts. What plugins hold, and no longer may, is taken from them as by `revoke`; what they
+  /// may now, of what their manifests ask for, they hold before long. Any thread, as the next three.
+  void set_policy(Policy policy);
+  /// Adds a grant of the user's, which the plugins it is about hold before long: in the GrantStore, where there is one and
+  /// the grant lasts, otherwise for as long as the host lives. Errors: as of GrantStore.
+  [[nodiscard]] Result<void> grant(Policy::UserGrant grant);
+  /// Takes a capability, or all of a pattern (`fs.*`, `*`), from a plugin, by its id. From the moment this returns its
+  /// functions throw `NotCapable`: those called from then on, those under way, which are woken where they wait, and
+  /// those the plugin has saved; what they left behind (watches, streams, subscriptions) ends. It is not granted
+  /// again, nor asked for, before `grant`. Errors: as of GrantStore, when the grants cannot be removed from the file;
+  /// it is revoked all the same.
+  [[nodiscard]] Result<void> revoke(std::string_view plugin, std::string_view capability);
+  /// Looks whether another process has changed the GrantStore's file. Errors: as of GrantStore.
+  [[nodiscard]] Result<void> refresh_grants();
 
   /// What each loaded plugin has done and uses, in the order of their loads. Any thread.
   [[nodiscard]] std::vector<Statistics> statistics() const;

@@ -1,8 +1,10 @@
 #include "js/host_functions.h"
 
+#include "call_audit.h"
 #include "js/errors.h"
 #include "js/realm.h"
 #include "js/runner.h"
+#include "js/services.h"
 #include "js/writer.h"
 
 #include <algorithm>
@@ -85,6 +87,7 @@ bool admit_pending(v8::Isolate* isolate, Surroundings& around) {
 // One asynchronous call between its promise and its fiber.
 struct Pending {
   std::unique_ptr<PendingCall> call;
+  std::optional<Error> refused;  // it did not run, or what it did counts no more
   v8::Global<v8::Promise::Resolver> resolver;
 };
 
@@ -95,7 +98,7 @@ void settle(Realm& realm, v8::Isolate* isolate, Pending& pending) {
   const Entered in{isolate, context};
   const auto resolver = pending.resolver.Get(isolate);
   Writer writer(isolate, realm.boundary());
-  const Answer answer = pending.call->answer(writer);
+  const Answer answer = pending.refused ? Answer::failed(*pending.refused) : pending.call->answer(writer);
   if (answer.good()) {
     resolver->Resolve(context, to_local(answer.made(writer))).FromMaybe(false);
   } else {
@@ -112,6 +115,7 @@ HostFunctions::Slot::Slot(Realm& its_realm, const BoundFunction& its_bound)
     : realm(its_realm),
       boundary(realm.boundary()),
       services(realm.surroundings().sync_services()),
+      audit(realm.surroundings().audit()),
       usage(realm.surroundings().usage()),
       rate(realm.surroundings().host_call_rate()),
       bound(its_bound) {
@@ -135,16 +139,65 @@ v8::Local<v8::Function> HostFunctions::get(const Entered& in, const BoundFunctio
   return function;
 }
 
+// Where it is not granted: has the user asked, if that may be; waits for that on the calling fiber.
+std::optional<Error> HostFunctions::ask_for(const Slot& slot) {
+  const auto& [function, plugin, holdings, holding] = slot.bound;
+  const auto state = holdings->request(holding->capability()).get();
+  if (state && holding->granted()) return std::nullopt;
+  Error error = not_capable(*holding);
+  if (slot.audit != nullptr) CallAudit(*slot.audit, slot.bound).end(&error);
+  return error;
+}
+
+Answer HostFunctions::run(const Slot& slot, Invocation& invocation) {
+  Call call = slot.bound.call(slot.services);
+  std::optional<CallAudit> audit;
+  if (slot.audit != nullptr) audit.emplace(*slot.audit, slot.bound).listen(call);
+  Call* const outer = slot.services.exchange_call(&call);
+  Answer answer = slot.sync->call(invocation, call);
+  slot.services.exchange_call(outer);
+  if (!call.live()) [[unlikely]]
+    answer = Answer::failed(call.revoked());
+  if (audit) audit->end(answer.kind == Answer::Kind::error ? &answer.error : nullptr);
+  return answer;
+}
+
+// On a fiber of its own.
+void HostFunctions::run(const Slot& slot, CallServices& services, PendingCall& pending,
+                        std::optional<Error>& refused) {
+  if (!slot.bound.holding->granted()) {
+    refused = ask_for(slot);
+    if (refused) return;
+  }
+  Call call = slot.bound.call(services);
+  std::optional<CallAudit> audit;
+  if (slot.audit != nullptr) audit.emplace(*slot.audit, slot.bound).listen(call);
+  auto& under_way = slot.realm.surroundings().worker().host_functions;
+  const void* const fiber = loop::Loop::fiber();
+  under_way.emplace(fiber, &call);
+  pending.run(call);
+  under_way.erase(fiber);
+  if (!call.live()) refused = call.revoked();
+  if (!audit) return;
+  const auto failure = refused ? refused : pending.failure();
+  audit->end(failure ? &*failure : nullptr);
+}
+
 void HostFunctions::call_sync(const Info& info) {
   Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
   v8::Isolate* isolate = info.GetIsolate();
   if (!admit(isolate, slot.usage, slot.rate)) return;
+  if (!slot.bound.holding->granted()) [[unlikely]] {
+    const auto error = ask_for(slot);
+    if (error && !slot.bound.holding->ignored())
+      isolate->ThrowException(to_exception({isolate, isolate->GetCurrentContext()}, *error));
+    if (error) return;
+  }
   const Arguments arguments(info);
   Reader reader(isolate, slot.boundary);
   Writer writer(isolate, slot.boundary);
   Invocation invocation{reader, writer, arguments.refs()};
-  Call call = slot.bound.call(slot.services);
-  const Answer answer = slot.sync->call(invocation, call);
+  const Answer answer = run(slot, invocation);
   if (answer.kind == Answer::Kind::number) {
     return_number(info.GetReturnValue(), answer.number);
   } else if (answer.kind == Answer::Kind::value) {
@@ -154,12 +207,28 @@ void HostFunctions::call_sync(const Info& info) {
   }
 }
 
+void HostFunctions::refuse_async(const Slot& slot, const Info& info) {
+  v8::Isolate* isolate = info.GetIsolate();
+  const auto context = isolate->GetCurrentContext();
+  const auto error = ask_for(slot);
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return;
+  if (slot.bound.holding->ignored() || !error) {
+    resolver->Resolve(context, v8::Undefined(isolate)).FromMaybe(false);
+  } else {
+    resolver->Reject(context, to_exception({isolate, context}, *error)).FromMaybe(false);
+  }
+  info.GetReturnValue().Set(resolver->GetPromise());
+}
+
 void HostFunctions::call_async(const Info& info) {
   Slot& slot = *static_cast<Slot*>(info.Data().As<v8::External>()->Value());
   v8::Isolate* isolate = info.GetIsolate();
   const auto context = isolate->GetCurrentContext();
   Surroundings& around = slot.realm.surroundings();
   if (!admit(isolate, slot.usage, slot.rate) || !admit_pending(isolate, around)) return;
+  if (slot.bound.holding->state() == Permission::denied) [[unlikely]]
+    return refuse_async(slot, info);
   const Arguments arguments(info);
   Reader reader(isolate, slot.boundary);
   Writer writer(isolate, slot.boundary);
@@ -174,8 +243,7 @@ void HostFunctions::call_async(const Info& info) {
   pending->resolver.Reset(isolate, resolver);
   info.GetReturnValue().Set(resolver->GetPromise());
   around.spawn([&slot, isolate, pending](CallServices& services) {
-    Call call = slot.bound.call(services);
-    pending->call->run(call);
+    run(slot, services, *pending->call, pending->refused);
     slot.realm.surroundings().enqueue(TurnSource::host,
                                       [&slot, isolate, pending] { settle(slot.realm, isolate, *pending); });
   });

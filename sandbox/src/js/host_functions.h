@@ -5,13 +5,16 @@
 #include "rate_limit.h"
 #include "usage.h"
 
+#include <cloche/audit.h>
 #include <cloche/bindings.h>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace cloche::js {
 
 class Realm;
+class StackServices;
 
 /// Makes the functions of `cap:` modules: each a function of the plugin's realm that calls one bound host
 /// function.
@@ -28,7 +31,8 @@ class HostFunctions {
     Slot(Realm& its_realm, const BoundFunction& its_bound);
     Realm& realm;
     BoundaryParts& boundary;
-    CallServices& services;
+    StackServices& services;
+    AuditSink* audit;  // null: nobody wants to know
     Usage& usage;
     RateLimit& rate;
     const BoundFunction& bound;
@@ -36,6 +40,11 @@ class HostFunctions {
     v8::Global<v8::Function> function;
   };
 
+  [[nodiscard]] static std::optional<Error> ask_for(const Slot& slot);
+  [[nodiscard]] static Answer run(const Slot& slot, Invocation& invocation);
+  static void run(const Slot& slot, CallServices& services, PendingCall& pending,
+                  std::optional<Error>& refused);
+  static void refuse_async(const Slot& slot, const v8::FunctionCallbackInfo<v8::Value>& info);
   static void call_sync(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void call_async(const v8::FunctionCallbackInfo<v8::Value>& info);
 

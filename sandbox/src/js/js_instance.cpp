@@ -3,6 +3,7 @@
 #include "js/errors.h"
 #include "js/handle.h"
 #include "js/realm.h"
+#include "rights/rights_desk.h"
 
 #include <utility>
 
@@ -45,7 +46,9 @@ JsInstance::JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<Isol
       work_(worker.loop),
       waits_(worker),
       fiber_services_(waits_),
-      stack_services_(waits_, runner_, [this] { on_overdue(); }) {}
+      stack_services_(waits_, runner_, [this] { on_overdue(); }) {
+  parts_.bindings.holdings().set_desk(this);
+}
 
 JsInstance::~JsInstance() = default;
 
@@ -215,7 +218,7 @@ void JsInstance::enqueue(TurnSource source, std::function<void()> job) {
 void JsInstance::spawn(std::function<void(CallServices&)> body) {
   parts_.usage->pending.set(++fibers_);
   const auto run = [self = shared_from_this(), body = std::move(body)] {
-    self->waits_.cover([&] { body(self->fiber_services_); });
+    body(self->fiber_services_);
     self->parts_.usage->pending.set(--self->fibers_);
     self->work_.notify();
   };
@@ -309,6 +312,7 @@ void JsInstance::isolate_crashed(bool inside) {
 }
 
 void JsInstance::finish() {
+  end_holdings();
   while (runner_.active() || fibers_ > 0) {
     if (runner_.active()) home_->wait_until_free(*this);
     work_.wait();
@@ -341,6 +345,7 @@ Future<std::shared_ptr<Instance>> start_instance(Worker& worker, InstanceParts p
         js::IsolateHome::of(worker, held->group, held->bindings.grants().limits, held->contain_crashes);
     auto instance = std::make_shared<js::JsInstance>(worker, std::move(*held), std::move(home), keeper);
     keeper->made(instance);
+    instance->rights().add(instance);
     instance->start(std::make_shared<js::Loading>(instance, std::move(promise)));
   };
   worker.loop.post(start, loop::Rank::interactive);

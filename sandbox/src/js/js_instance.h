@@ -41,6 +41,7 @@ struct Target {
 class JsInstance final : public Instance,
                          private Surroundings,
                          private Tenant,
+                         private PermissionDesk,
                          public std::enable_shared_from_this<JsInstance> {
  public:
   JsInstance(Worker& worker, InstanceParts parts, std::shared_ptr<IsolateHome> home,
@@ -58,10 +59,15 @@ class JsInstance final : public Instance,
   [[nodiscard]] std::optional<Error> queue(const QueuedCall& call) override;
   [[nodiscard]] Statistics statistics() const override;
   Future<void> unload() override;
+  [[nodiscard]] const Manifest& manifest() const noexcept override { return *parts_.manifest; }
+  void revoke(std::string_view pattern) override;
+  void regrant(Grants grants) override;
   [[nodiscard]] bool inside() const noexcept override;
   [[nodiscard]] bool idle() const noexcept override;
   [[nodiscard]] Future<void> drain(loop::TimePoint deadline) override;
   void resume() override;
+
+  [[nodiscard]] RightsDesk& rights() const noexcept { return *parts_.rights; }
 
   /// A call of the function that was kept under `id`, and the end of the last handle of it. Any thread.
   void call_kept(std::uint64_t id, std::string_view name, detail::Outgoing& outgoing);
@@ -98,8 +104,8 @@ class JsInstance final : public Instance,
   void enqueue(TurnSource source, std::function<void()> job) override;
   void spawn(std::function<void(CallServices&)> body) override;
   [[nodiscard]] std::uint64_t under_way() const noexcept override { return fibers_; }
-  [[nodiscard]] CallServices& sync_services() noexcept override { return stack_services_; }
-  [[nodiscard]] Waits& waits() noexcept override { return waits_; }
+  [[nodiscard]] StackServices& sync_services() noexcept override { return stack_services_; }
+  [[nodiscard]] AuditSink* audit() noexcept override { return parts_.audit.get(); }
   [[nodiscard]] Function make_handle(std::uint64_t id, std::string name) override;
   [[nodiscard]] std::optional<std::uint64_t> handle_id(const Function& function) const override;
   void log(LogLevel level, std::string_view text) override;
@@ -124,6 +130,14 @@ class JsInstance final : public Instance,
   void wake();
   void close(Error reason);
   void finish();
+
+  // Rights: js_rights.cpp
+  [[nodiscard]] Future<Permission> request(std::string_view capability) override;
+  void post(std::function<void()> job);
+  void adopt(const Decision& decision, const Grant* grant);
+  void note_change(const Holding& holding, AuditEvent::Kind kind);
+  void end_holdings();
+
   /// Enters the isolate for `f(entered)`, which runs the microtasks too, and ends the turn that this was.
   template <class F>
   void stay(Budget budget, F f);

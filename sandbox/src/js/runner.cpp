@@ -254,8 +254,7 @@ std::optional<Errc> Runner::take_stop() {
 }
 
 void Runner::park(const Parking& arm) {
-  Waits& waits = Realm::of(isolate_->GetCurrentContext()).surroundings().waits();
-  outside([&] { waits.park(arm); });
+  Realm::of(isolate_->GetCurrentContext()).surroundings().sync_services().park_call(arm);
 }
 
 void Runner::give_up() {

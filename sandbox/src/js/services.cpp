@@ -1,8 +1,8 @@
 #include "js/services.h"
 
 #include "js/runner.h"
+#include "loop/signal.h"
 
-#include <algorithm>
 #include <memory>
 
 namespace cloche::js {
@@ -11,16 +11,6 @@ namespace {
 Error cancelled_error() { return {Errc::cancelled, "the call was cancelled while the host function waited"}; }
 
 }  // namespace
-
-Result<void> Waits::until(loop::TimePoint deadline) {
-  if (cancelled_) return cancelled_error();
-  loop::Signal signal(worker_.loop);
-  parked_.insert(&signal);
-  const bool notified = signal.wait_until(deadline);
-  parked_.erase(&signal);
-  if (notified) return cancelled_error();
-  return {};
-}
 
 Result<void> Waits::blocking(const std::function<void()>& job) {
   if (cancelled_) return cancelled_error();
@@ -43,35 +33,13 @@ void Waits::park(const Parking& arm) {
   wakes_.erase(place);
 }
 
-void Waits::cover(const std::function<void()>& body) {
-  const void* const fiber = loop::Loop::fiber();
-  worker_.host_functions.emplace(fiber, this);
-  body();
-  worker_.host_functions.erase(fiber);
-}
-
 void Waits::cancel_all() {
   cancelled_ = true;
   for (const auto& wake : wakes_) wake();
-  for (loop::Signal* signal : parked_) signal->notify();
-}
-
-Result<void> FiberServices::sleep(Duration duration) {
-  return waits_.until(loop::after(loop::Clock::now(), duration));
 }
 
 bool StackServices::cancelled() const noexcept {
   return waits_.cancelled() || runner_.stop_reason().has_value();
-}
-
-Result<void> StackServices::sleep(Duration duration) {
-  const loop::TimePoint wake = loop::after(loop::Clock::now(), duration);
-  const loop::TimePoint deadline = runner_.deadline();
-  return runner_.outside([&]() -> Result<void> {
-    if (auto slept = waits_.until(std::min(wake, deadline)); !slept || wake <= deadline) return slept;
-    overdue_();
-    return cancelled_error();
-  });
 }
 
 Result<void> StackServices::run_blocking(const std::function<void()>& job) {
@@ -80,6 +48,22 @@ Result<void> StackServices::run_blocking(const std::function<void()>& job) {
   auto ran = runner_.outside([&] { return waits_.blocking(job); });
   deadlines.cancel(timer);
   return ran;
+}
+
+void StackServices::park(const Parking& arm) {
+  auto& deadlines = runner_.worker().loop.deadlines();
+  std::function<void()> give_up;
+  const auto timer = deadlines.add(runner_.deadline(), [&] {
+    overdue_();
+    give_up();
+  });
+  runner_.outside([&] {
+    waits_.park([&](std::function<void()> wake) {
+      give_up = wake;
+      arm(std::move(wake));
+    });
+  });
+  deadlines.cancel(timer);
 }
 
 }  // namespace cloche::js

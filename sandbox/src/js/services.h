@@ -1,12 +1,11 @@
 #pragma once
 
-#include "loop/signal.h"
 #include "worker.h"
 
 #include <cloche/call.h>
 #include <functional>
 #include <list>
-#include <set>
+#include <utility>
 
 namespace cloche::js {
 
@@ -17,25 +16,19 @@ class Waits {
  public:
   explicit Waits(Worker& worker) noexcept : worker_(worker) {}
 
-  /// Parks the fiber until `deadline`. Error: `cancelled`, at once when `cancel_all` was called before or
-  /// meanwhile.
-  [[nodiscard]] Result<void> until(loop::TimePoint deadline);
   /// Parks the fiber until `job` has run on a thread that may block. It is always waited for.
   [[nodiscard]] Result<void> blocking(const std::function<void()>& job);
 
-  /// What a Parker does, for a host function that waits for a Future; returns early, for good, once
-  /// `cancel_all` was called.
+  /// What a Parker does; returns early, for good, once `cancel_all` was called.
   void park(const Parking& arm);
-  /// Runs `body`, a host function, on the calling fiber; that fiber's waits for Futures are among these.
-  void cover(const std::function<void()>& body);
 
   void cancel_all();
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+  [[nodiscard]] Worker& worker() const noexcept { return worker_; }
 
  private:
   Worker& worker_;
-  std::set<loop::Signal*> parked_;
-  std::list<std::function<void()>> wakes_;  // of those that wait for a Future
+  std::list<std::function<void()>> wakes_;
   bool cancelled_ = false;
 };
 
@@ -44,10 +37,11 @@ class FiberServices final : public CallServices {
  public:
   explicit FiberServices(Waits& waits) noexcept : waits_(waits) {}
   [[nodiscard]] bool cancelled() const noexcept override { return waits_.cancelled(); }
-  [[nodiscard]] Result<void> sleep(Duration duration) override;
+  [[nodiscard]] Reactor& reactor() noexcept override { return waits_.worker().reactor; }
   [[nodiscard]] Result<void> run_blocking(const std::function<void()>& job) override {
     return waits_.blocking(job);
   }
+  void park(const Parking& arm) override { waits_.park(arm); }
 
  private:
   Waits& waits_;
@@ -60,13 +54,20 @@ class StackServices final : public CallServices {
   StackServices(Waits& waits, Runner& runner, std::function<void()> overdue)
       : waits_(waits), runner_(runner), overdue_(std::move(overdue)) {}
   [[nodiscard]] bool cancelled() const noexcept override;
-  [[nodiscard]] Result<void> sleep(Duration duration) override;
+  [[nodiscard]] Reactor& reactor() noexcept override { return waits_.worker().reactor; }
   [[nodiscard]] Result<void> run_blocking(const std::function<void()>& job) override;
+  void park(const Parking& arm) override;
+
+  /// Which call runs from now on; null: none. Gives the one before, which runs on when that has ended.
+  Call* exchange_call(Call* call) noexcept { return std::exchange(call_, call); }
+  /// What the thread's Parker does, for the plugin's stack.
+  void park_call(const Parking& arm) { call_ != nullptr ? call_->park(arm) : park(arm); }
 
  private:
   Waits& waits_;
   Runner& runner_;
   std::function<void()> overdue_;  // the call's time is over while it waits
+  Call* call_ = nullptr;
 };
 
 }  // namespace cloche::js

@@ -6,6 +6,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/context.hpp>
@@ -26,7 +27,10 @@ namespace cloche::loop {
 
 using boost::fibers::context;
 
-// Where an idle thread sleeps. The io_context wakes it; the three descriptors wake a foreign event loop that
+// A busy thread looks at its descriptors this often.
+constexpr std::chrono::milliseconds kLookEvery{1};
+
+// Where an idle thread sleeps. The io_context wakes it; the four descriptors wake a foreign event loop that
 // polls for it.
 struct Loop::Reactor {
   boost::asio::io_context context{1};
@@ -35,15 +39,20 @@ struct Loop::Reactor {
   FileDescriptor event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   FileDescriptor timer{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
 
-  Reactor() {
+  boost::asio::posix::stream_descriptor watched{context};
+
+  explicit Reactor(const Descriptors& descriptors) {
     if (!poll || !event || !timer) throw std::runtime_error("no file descriptors are left for an event loop");
-    for (const int fd : {event.get(), timer.get()}) {
+    watched.assign(descriptors.handle());
+    for (const int fd : {event.get(), timer.get(), descriptors.handle()}) {
       epoll_event interest{};
       interest.events = EPOLLIN;
       interest.data.fd = fd;
       ::epoll_ctl(poll.get(), EPOLL_CTL_ADD, fd, &interest);
     }
   }
+
+  ~Reactor() { watched.release(); }
 
   void raise() noexcept {
     const std::uint64_t one = 1;
@@ -56,7 +65,7 @@ struct Loop::Reactor {
   }
 };
 
-Loop::Loop(Meter& meter) : reactor_(std::make_unique<Reactor>()), meter_(meter) {
+Loop::Loop(Meter& meter) : reactor_(std::make_unique<Reactor>(descriptors_)), meter_(meter) {
   context::active()->set_properties(nullptr);  // another algorithm's, if any
   auto* const scheduler = new Scheduler(*this, meter.slice());
   context::active()->get_scheduler()->set_algo(scheduler);
@@ -122,6 +131,7 @@ void Loop::yield() { scheduler_->yield(); }
 
 bool Loop::poll(std::chrono::microseconds budget) {
   reactor_->lower();
+  look_at_descriptors(TimePoint::max());
   poll_deadline_ = after(Clock::now(), budget);
   boost::this_fiber::yield();
   poll_deadline_ = TimePoint::max();
@@ -158,13 +168,38 @@ Place& Loop::place() { return scheduler_->place(); }
 
 ReadyQueue& Loop::ready() noexcept { return scheduler_->ready(); }
 
-bool Loop::others_ready() noexcept { return has_posts() || !ready().empty(); }
+bool Loop::others_ready() noexcept { return has_posts() || descriptor_ready_ || !ready().empty(); }
 
 bool Loop::should_make_way() noexcept {
-  return others_ready() || std::min(next_due(), poll_deadline_) <= Clock::now();
+  const TimePoint now = Clock::now();
+  look_at_descriptors(now);
+  return others_ready() || std::min(next_due(), poll_deadline_) <= now;
 }
 
-bool Loop::due(TimePoint now) const noexcept { return has_posts() || next_due() <= now; }
+bool Loop::due(TimePoint now) const noexcept { return has_posts() || descriptor_ready_ || next_due() <= now; }
+
+// The reactor tells of what becomes ready from then on; who watches again looks at what is ready already.
+void Loop::watch_descriptors() noexcept {
+  if (std::exchange(descriptors_watched_, true)) return;
+  using Descriptor = boost::asio::posix::stream_descriptor;
+  reactor_->watched.async_wait(Descriptor::wait_read, [this](const boost::system::error_code& error) {
+    descriptors_watched_ = false;
+    descriptor_ready_ = !error;
+  });
+}
+
+void Loop::look_at_descriptors(TimePoint now) noexcept {
+  if (descriptors_.empty() || now < next_look_) return;
+  next_look_ = after(Clock::now(), kLookEvery);
+  reactor_->context.poll();
+}
+
+void Loop::serve_descriptors() {
+  descriptor_ready_ = false;
+  if (descriptors_.empty()) return;
+  watch_descriptors();
+  if (descriptors_.dispatch()) descriptor_ready_ = true;  // there may be more, or the same again
+}
 
 // Called whenever a fiber stops running: sees to it that a server runs when a job or timer is due. They are
 // not run here, in the middle of the scheduler, because they may wait. A server that stops running inside a
@@ -175,6 +210,7 @@ void Loop::serve(TimePoint now) noexcept {
       return;  // on its way to sleep: whoever stops running next wakes it, and be it the dispatcher
     server_ = nullptr;
   }
+  look_at_descriptors(now);
   if (!due(now)) return;
   reactor_->context.poll();  // only wake-ups, which have had their effect
   if (server_ == nullptr) {
@@ -209,6 +245,7 @@ void Loop::run_server() {
     } else if (const TimePoint now = Clock::now(); due(now)) {
       deadlines_.run_due(now);
       timers_.run_due(now);
+      if (descriptor_ready_) serve_descriptors();
     } else {
       server_idle_ = true;
       self->suspend();
@@ -218,7 +255,7 @@ void Loop::run_server() {
 }
 
 void Loop::sleep_until(TimePoint deadline) noexcept {
-  if (posted_.load(std::memory_order_acquire) > 0) return;
+  if (posted_.load(std::memory_order_acquire) > 0 || descriptor_ready_) return;
   if (deadline == TimePoint::max()) {
     reactor_->context.run_one();
   } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "loop/clock.h"
+#include "loop/descriptors.h"
 #include "loop/monitor.h"
 #include "loop/ready_queue.h"
 #include "loop/timers.h"
@@ -72,6 +73,10 @@ class Loop {
   /// Timers that what computes is interrupted for: until when somebody waits at most. The others wait for the
   /// end of a slice.
   [[nodiscard]] Timers& deadlines() noexcept { return deadlines_; }
+  /// Descriptors that are waited for; before one is added, `watch_descriptors` is to be called.
+  [[nodiscard]] Descriptors& descriptors() noexcept { return descriptors_; }
+  void watch_descriptors() noexcept;
+
   /// When the first of either is due.
   [[nodiscard]] TimePoint next_due() const noexcept { return std::min(timers_.next(), deadlines_.next()); }
 
@@ -95,12 +100,18 @@ class Loop {
   [[nodiscard]] bool others_ready() noexcept;
   void arm_wake_handle() noexcept;
   [[nodiscard]] bool due(TimePoint now) const noexcept;
+  void look_at_descriptors(TimePoint now) noexcept;
+  void serve_descriptors();
   [[nodiscard]] std::function<void()> take_posted();
   void start(std::function<void()> body, const Standing& standing, int& count);
   void wait_for_none(const int& count);
   void start_server();
   void run_server();
 
+  Descriptors descriptors_;
+  bool descriptors_watched_ = false;  // the reactor tells when one of them is ready
+  bool descriptor_ready_ = false;     // it has
+  TimePoint next_look_{};             // when a busy thread asks it next
   struct Reactor;
   std::unique_ptr<Reactor> reactor_;
   Meter& meter_;

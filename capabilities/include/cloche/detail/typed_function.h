@@ -113,6 +113,7 @@ Answer answer_of(ValueWriter& writer, const Result<T>& result) {
 template <class F>
 Answer run_and_write(const FunctionInfo& info, F& f, Call& call, typename Signature<F>::Arguments& arguments,
                      ValueWriter& writer) {
+  if (!call.live()) return Answer::failed(call.revoked());  // while its arguments were read
   using Returned = typename Signature<F>::Returned;
   try {
     if constexpr (std::is_void_v<Returned>) {
@@ -170,6 +171,10 @@ class TypedPending final : public PendingCall {
   [[nodiscard]] typename Sig::Arguments& arguments() noexcept { return arguments_; }
   void run(Call& call) override { result_.emplace(run_and_keep(*info_, f_, call, arguments_)); }
   Answer answer(ValueWriter& writer) override { return answer_of(writer, *result_); }
+  [[nodiscard]] std::optional<Error> failure() const override {
+    if (*result_) return std::nullopt;
+    return result_->error();
+  }
 
  private:
   std::shared_ptr<const FunctionInfo> info_;

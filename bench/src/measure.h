@@ -34,6 +34,7 @@ struct Case {
 };
 
 // One function for each kind of cost.
+std::vector<Case> audit_cases();
 std::vector<Case> cold_cases();
 std::vector<Case> crossing_cases();
 std::vector<Case> fairness_cases();

@@ -2,6 +2,7 @@
 
 #include <cloche/builtin/clock.h>
 #include <cloche/builtin/random.h>
+#include <cloche/event_bus.h>
 #include <cloche/log_sink.h>
 #include <cloche/registry.h>
 #include <filesystem>
@@ -20,11 +21,11 @@ struct BuiltinOptions {
   std::filesystem::path data_directory;
   std::shared_ptr<LogSink> log;  ///< null: metered_log(spdlog_sink())
   ClockOptions clock;
-  RandomSource random;  ///< empty: the kernel's
+  RandomSource random;               ///< empty: the kernel's
+  std::shared_ptr<EventBus> events;  ///< for the host to publish and subscribe, too; null: the plugins' own
 };
 
-/// A registry with `log`, `clock`, `random`, `storage`, `fs.read`, `fs.write` and `permissions`, to which a host adds
-/// its own.
+/// A registry with every capability of `<cloche/builtin/…>`, to which a host adds its own.
 [[nodiscard]] Registry builtin_capabilities(BuiltinOptions options = {});
 
 }  // namespace cloche

@@ -76,10 +76,10 @@ class Holding {
   const bool ignored_;
   std::atomic<Permission> state_;
   std::atomic<std::uint64_t> epoch_{0};
-  std::vector<std::unique_ptr<const Held>> held_;
   std::mutex mutex_;
   std::uint64_t last_lease_ = 0;  // under mutex_, as is
   std::map<LeaseId, std::function<void()>> ends_;
+  std::vector<std::unique_ptr<const Held>> held_;  // last: what it holds may hold leases
 };
 
 /// What whoever uses it is told while it is not granted.

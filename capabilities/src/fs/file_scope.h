@@ -3,22 +3,52 @@
 #include <cloche/grants.h>
 #include <cstdint>
 #include <optional>
-#include <vector>
+#include <string>
+#include <string_view>
 
 #include "fs/path_pattern.h"
+#include "scope/conjunction.h"
 
 namespace cloche::fs {
+
+/// A rule for files: a pattern of paths, and how large a file may be.
+class FileRule {
+ public:
+  struct Bounds {
+    std::uint64_t max_bytes = Limits::kUnlimited;
+    const PathParts* root =
+        nullptr;  ///< the folder to open it beneath, of all rules the innermost; null: "/"
+
+    void widen(const Bounds& other);
+    void narrow(const Bounds& other);
+  };
+
+  FileRule(std::string text, PathPattern pattern, std::uint64_t max_bytes)
+      : text_(std::move(text)), pattern_(std::move(pattern)), max_bytes_(max_bytes) {}
+
+  [[nodiscard]] bool matches(const PathParts& path) const { return pattern_.matches(path); }
+  /// A rule that denies a folder denies all in it.
+  [[nodiscard]] bool denies(const PathParts& path) const { return pattern_.covers(path); }
+  [[nodiscard]] Bounds bounds() const { return {max_bytes_, &pattern_.root()}; }
+  [[nodiscard]] std::string text() const { return text_; }
+
+ private:
+  std::string text_;
+  PathPattern pattern_;
+  std::uint64_t max_bytes_;
+};
 
 /// What one grant of `fs.read` or `fs.write` lets a plugin reach. Immutable; may be used from any thread.
 class FileScope {
  public:
-  /// What is known of a path inside the scope.
+  /// What is known of a path inside the scope; as long as the scope lives.
   struct Permit {
-    PathParts root;  ///< the folder to open it beneath
-    std::uint64_t max_bytes = Limits::kUnlimited;
+    const PathParts& root;  ///< the folder to open it beneath
+    std::uint64_t max_bytes;
+    std::string_view rule;
   };
 
-  /// Error: `invalid_argument` for a rule that cannot be understood; nothing is left out in silence.
+  /// Error: `invalid_argument` for a rule that cannot be understood.
   [[nodiscard]] static Result<FileScope> make(const Grant& grant, Folders folders);
 
   /// Nothing when `path` is outside: when some layer allows it by no rule, or some layer denies it or a
@@ -29,23 +59,12 @@ class FileScope {
   [[nodiscard]] const std::string& capability() const noexcept { return capability_; }
 
  private:
-  struct Rule {
-    PathPattern pattern;
-    std::uint64_t max_bytes;
-  };
-  struct Set {
-    bool everything = false;
-    std::vector<Rule> rules;
-  };
-  [[nodiscard]] static Result<std::vector<Set>> compile(const std::vector<ScopeSet>& sets,
-                                                        const Folders& folders);
-  [[nodiscard]] static bool allows(const Set& set, const PathParts& path, Permit& permit);
-  [[nodiscard]] static bool denies(const Set& set, const PathParts& path);
+  FileScope(std::string capability, Folders folders, Conjunction<FileRule> rules)
+      : capability_(std::move(capability)), folders_(std::move(folders)), rules_(std::move(rules)) {}
 
   std::string capability_;
   Folders folders_;
-  std::vector<Set> allow_;
-  std::vector<Set> deny_;
+  Conjunction<FileRule> rules_;
 };
 
 }  // namespace cloche::fs

@@ -51,7 +51,6 @@ std::optional<PathParts> real_path(const FileDescriptor& fd) {
 
 struct Opened {
   FileDescriptor fd;
-  FileScope::Permit permit;
   PathParts real;
 };
 
@@ -61,7 +60,7 @@ std::string relative_path(const PathParts& path, std::size_t root_size) {
   return relative.empty() ? "." : relative;
 }
 
-Result<Opened> open_location(const FileScope& scope, FileScope::Permit permit, const PathParts& path,
+Result<Opened> open_location(const FileScope& scope, const FileScope::Permit& permit, const PathParts& path,
                              int flags, std::string_view name) {
   auto root = Directory::open(join(permit.root));
   if (!root)
@@ -72,7 +71,7 @@ Result<Opened> open_location(const FileScope& scope, FileScope::Permit permit, c
   auto real = real_path(*fd);
   if (!real) return io_error("open", name, ENOENT);
   if (is_kernel_interface(*fd)) return not_capable(scope, name);
-  return Opened{std::move(*fd), std::move(permit), std::move(*real)};
+  return Opened{std::move(*fd), std::move(*real)};
 }
 
 }  // namespace
@@ -92,12 +91,12 @@ Result<Located> locate(const FileScope& scope, std::string_view name) {
   if (!path) return path.error();
   auto permit = scope.permit(*path);
   if (!permit) return not_capable(scope, name);
-  auto opened = open_location(scope, std::move(*permit), *path, 0, name);
+  auto opened = open_location(scope, *permit, *path, 0, name);
   if (!opened) return opened.error();
   const auto real_permit = scope.permit(opened->real);
   if (!real_permit) return not_capable(scope, name);
   Located located{std::move(opened->fd), std::move(opened->real),
-                  std::min(opened->permit.max_bytes, real_permit->max_bytes)};
+                  std::min(permit->max_bytes, real_permit->max_bytes)};
   if (::fstat(located.fd.get(), &located.status) != 0) return io_error("open", name, errno);
   if (S_ISREG(located.status.st_mode) || S_ISDIR(located.status.st_mode)) return located;
   return Error(Errc::io, "'" + shown(name) + "' is neither a regular file nor a folder");
@@ -114,13 +113,13 @@ Result<Place> locate_place(const FileScope& scope, std::string_view name) {
   }
   std::string leaf = path->back();
   path->pop_back();
-  auto opened = open_location(scope, std::move(*permit), *path, O_DIRECTORY, name);
+  auto opened = open_location(scope, *permit, *path, O_DIRECTORY, name);
   if (!opened) return opened.error();
   PathParts real = std::move(opened->real);
   real.push_back(leaf);
   const auto real_permit = scope.permit(real);
   if (!real_permit) return not_capable(scope, name);
-  const std::uint64_t max_bytes = std::min(opened->permit.max_bytes, real_permit->max_bytes);
+  const std::uint64_t max_bytes = std::min(permit->max_bytes, real_permit->max_bytes);
   return Place{std::move(opened->fd), std::move(real), std::move(leaf), max_bytes};
 }
 

@@ -3,15 +3,18 @@
 namespace cloche::sqlite {
 namespace {
 
+constexpr std::string_view kDamaged = "the plugin's storage is damaged: ";
+
 Error failure(sqlite3* database) {
   const int code = sqlite3_errcode(database) & 0xff;
   const std::string reason = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-    return {Errc::io, "the plugin's storage is damaged: " + reason};
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return {Errc::io, std::string(kDamaged) + reason};
   return {Errc::io, "the plugin's storage cannot be used: " + reason};
 }
 
 }  // namespace
+
+bool is_damage(const Error& error) { return error.message().starts_with(kDamaged); }
 
 Result<Database> open(const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
@@ -22,8 +25,9 @@ Result<Database> open(const std::filesystem::path& file) {
   if (opened != SQLITE_OK) return failure(raw);
   sqlite3_busy_timeout(raw, 5000);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  auto ready =
-      execute(raw, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;");
+  auto ready = execute(raw,
+                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF; "
+                       "PRAGMA cell_size_check = ON;");
   if (!ready) return ready.error();
   return database;
 }

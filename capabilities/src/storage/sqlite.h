@@ -24,6 +24,9 @@ using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 /// it.
 [[nodiscard]] Result<Database> open(const std::filesystem::path& file);
 
+/// Whether an error of this file's functions says that the database is no longer one.
+[[nodiscard]] bool is_damage(const Error& error);
+
 /// Runs statements that give nothing.
 [[nodiscard]] Result<void> execute(sqlite3* database, const char* sql);
 

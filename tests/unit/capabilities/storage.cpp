@@ -1,5 +1,7 @@
 #include <cloche/builtin/storage.h>
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <limits>
@@ -106,12 +108,127 @@ TEST_CASE("two instances of one plugin share one storage and one quota") {
   CHECK(two("storage", "set", {"b", std::string(30, 'x')}).error().code() == Errc::quota);
 }
 
-TEST_CASE("a host without a data directory offers no storage, and a damaged file is told") {
-  CHECK(plugin({}).error().code() == Errc::not_supported);
+Value operation(const char* action, const char* key, Value value = {}) {
+  return Object{{"action", action}, {"key", key}, {"value", std::move(value)}};
+}
+Value condition(const char* key, Value value) { return Object{{"key", key}, {"value", std::move(value)}}; }
+
+TEST_CASE("a transaction does all of it or nothing") {
   const TemporaryFolder folder;
-  folder.put("com.acme.one/storage.sqlite", std::string(8192, 'x'));
+  Caller call = plugin(folder.path(), "com.acme.one", 200).value();
+  CHECK(call("storage", "set", {"old/1", 1}));
+  const Array all{operation("set", "a", Null()), operation("removePrefix", "old/"), operation("set", "b", 2),
+                  operation("remove", "b")};
+  CHECK(call("storage", "transaction", {all}).value() == Value(true));
+  CHECK(call("storage", "keys").value() == Value(Array{"a"}));
+  CHECK(call("storage", "get", {"a"}).value() == Value(Null()));
+  const Array too_much{operation("set", "c", 1), operation("set", "d", std::string(200, 'x'))};
+  CHECK(call("storage", "transaction", {too_much}).error().code() == Errc::quota);
+  const Array bad{operation("set", "c", 1), operation("set", "", 1)};
+  CHECK(call("storage", "transaction", {bad}).error().code() == Errc::invalid_argument);
+  CHECK(call("storage", "transaction", {Array{operation("drop", "a")}}).error().code() ==
+        Errc::invalid_argument);
+  CHECK(call("storage", "keys").value() == Value(Array{"a"}));
+}
+
+TEST_CASE("a transaction does nothing where a key has not the value it should have") {
+  const TemporaryFolder folder;
   Caller call = plugin(folder.path()).value();
-  CHECK(call("storage", "get", {"k"}).error().code() == Errc::io);
+  CHECK(call("storage", "set", {"version", 1}));
+  const Value next(Array{operation("set", "version", 2)});
+  CHECK(call("storage", "transaction", {next, Array{condition("version", 1)}}).value() == Value(true));
+  CHECK(call("storage", "transaction", {next, Array{condition("version", 1)}}).value() == Value(false));
+  CHECK(call("storage", "get", {"version"}).value() == Value(2));
+  const Value first(Array{operation("set", "lock", "mine")});
+  CHECK(call("storage", "transaction", {first, Array{condition("lock", {})}}).value() == Value(true));
+  CHECK(call("storage", "transaction", {first, Array{condition("lock", {})}}).value() == Value(false));
+  CHECK(call("storage", "transaction", {Array{}, Array{condition("", 1)}}).error().code() ==
+        Errc::invalid_argument);
+}
+
+TEST_CASE("what is over the quota already can be made less") {
+  const TemporaryFolder folder;
+  {
+    Caller wide = plugin(folder.path(), "com.acme.one", 1000).value();
+    for (const char* key : {"a", "b", "c"}) CHECK(wide("storage", "set", {key, std::string(100, 'x')}));
+  }
+  Caller narrow = plugin(folder.path(), "com.acme.one", 100).value();
+  CHECK(narrow("storage", "set", {"d", 1}).error().code() == Errc::quota);
+  CHECK(narrow("storage", "remove", {"a"}).value() == Value(true));
+  CHECK(narrow("storage", "removePrefix", {""}).value() == Value(2));
+  CHECK(narrow("storage", "set", {"d", 1}));
+}
+
+TEST_CASE("keys are listed page by page, and several values are had at once") {
+  const TemporaryFolder folder;
+  Caller call = plugin(folder.path()).value();
+  for (const char* key : {"a/1", "a/2", "a/3", "b"}) CHECK(call("storage", "set", {key, std::string(key)}));
+  CHECK(call("storage", "keys", {"a/", Object{{"limit", 2}}}).value() == Value(Array{"a/1", "a/2"}));
+  CHECK(call("storage", "keys", {"a/", Object{{"limit", 2}, {"after", "a/2"}}}).value() ==
+        Value(Array{"a/3"}));
+  CHECK(call("storage", "keys", {"a/", Object{{"after", "a/3"}}}).value() == Value(Array{}));
+  CHECK(call("storage", "keys", {"", Object{{"limit", 0}}}).error().code() == Errc::invalid_argument);
+  CHECK(call("storage", "getMany", {Array{"b", "none", "a/1"}}).value() == Value(Array{"b", Value(), "a/1"}));
+}
+
+TEST_CASE("no more is read at once than may cross") {
+  const TemporaryFolder folder;
+  auto registry = std::make_shared<Registry>();
+  define_storage(*registry, folder.path());
+  Grants grants = testing::grants_of({testing::whole("storage")});
+  grants.limits.message = 100;
+  Caller call = Caller::make(registry, grants).value();
+  CHECK(call("storage", "set", {"k", std::string(40, 'x')}));
+  CHECK(call("storage", "getMany", {Array{"k", "k"}}));
+  CHECK(call("storage", "getMany", {Array{"k", "k", "k"}}).error().code() == Errc::size_limit);
+}
+
+TEST_CASE("what was answered outlasts a crash of the process") {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Caller call = plugin(folder.path()).value();
+    ::_exit(call("storage", "set", {"k", "kept"}) ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  Caller call = plugin(folder.path()).value();
+  CHECK(call("storage", "get", {"k"}).value() == Value("kept"));
+}
+
+TEST_CASE("a damaged file is told of once and put aside") {
+  const TemporaryFolder folder;
+  const std::string garbage(8192, 'x');
+  folder.put("com.acme.one/storage.sqlite", garbage);
+  Caller call = plugin(folder.path()).value();
+  const Error error = call("storage", "get", {"k"}).error();
+  CHECK(error.code() == Errc::io);
+  CHECK(error.message().find("is damaged") != std::string::npos);
+  CHECK(error.message().find("'storage.sqlite.damaged'") != std::string::npos);
+  CHECK(folder.get("com.acme.one/storage.sqlite.damaged") == garbage);
+  CHECK(call("storage", "set", {"k", 1}));
+  CHECK(call("storage", "get", {"k"}).value() == Value(1));
+}
+
+TEST_CASE("a file that is damaged in part is found out when that part is read") {
+  const TemporaryFolder folder;
+  {
+    Caller call = plugin(folder.path()).value();
+    for (int i = 0; i < 50; ++i) CHECK(call("storage", "set", {std::to_string(i), std::string(100, 'v')}));
+  }
+  std::string file = folder.get("com.acme.one/storage.sqlite");
+  REQUIRE(file.size() > 8192);
+  std::fill(file.begin() + 4096, file.end(), 'x');  // the schema, on the first page, stays
+  folder.put("com.acme.one/storage.sqlite", file);
+  Caller call = plugin(folder.path()).value();
+  CHECK(call("storage", "get", {"7"}).error().message().find("is damaged") != std::string::npos);
+  CHECK(folder.get("com.acme.one/storage.sqlite.damaged").size() == file.size());
+  CHECK(call("storage", "get", {"7"}).value() == Value());
+}
+
+TEST_CASE("a host without a data directory offers no storage") {
+  CHECK(plugin({}).error().code() == Errc::not_supported);
 }
 
 }  // namespace

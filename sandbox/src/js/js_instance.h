@@ -134,6 +134,7 @@ class JsInstance final : public Instance,
   // Rights: js_rights.cpp
   [[nodiscard]] Future<Permission> request(std::string_view capability) override;
   void post(std::function<void()> job);
+  void run_or_post(std::function<void()> job);
   void adopt(const Decision& decision, const Grant* grant);
   void note_change(const Holding& holding, AuditEvent::Kind kind);
   void end_holdings();

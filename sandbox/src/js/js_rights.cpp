@@ -32,8 +32,9 @@ Future<Permission> JsInstance::request(std::string_view capability) {
   return std::move(question.answer);
 }
 
+// On the worker's thread at once: who asked goes on when it has the answer.
 void JsInstance::regrant(Grants grants) {
-  post([this, grants = std::move(grants)] {
+  run_or_post([this, grants = std::move(grants)] {
     for (const Decision& decision : grants.decisions) adopt(decision, grants.find(decision.capability));
   });
 }
@@ -61,6 +62,11 @@ void JsInstance::post(std::function<void()> job) {
         if (self->state_.load(std::memory_order_relaxed) < State::closing) job();
       },
       loop::Rank::interactive);
+}
+
+void JsInstance::run_or_post(std::function<void()> job) {
+  if (loop::Loop::current() != &worker_.loop) return post(std::move(job));
+  if (state_.load(std::memory_order_relaxed) < State::closing) job();
 }
 
 void JsInstance::note_change(const Holding& holding, AuditEvent::Kind kind) {

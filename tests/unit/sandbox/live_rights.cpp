@@ -1,6 +1,7 @@
 // What plugins hold is given and taken while they run: by the host, by the user who is asked.
 #include "support.h"
 
+#include <boost/describe.hpp>
 #include <cloche/builtin/permissions.h>
 #include <cloche/consent.h>
 #include <optional>
@@ -52,6 +53,11 @@ class RecordingAudit final : public AuditSink {
   Events events;
 };
 
+struct Described {
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(Described, (), (text))
+
 constexpr std::string_view kOptional =
     "capabilities:\n  optional:\n    - {id: t, reason: to be tested}\n    - {id: quiet, reason: to be "
     "tested, "
@@ -69,8 +75,9 @@ Registry registry_with(Events& events) {
               return path;
             })
       .async("forever", [&events](Call& call) {
+        const Promise<double> never;
         events.add("waiting");
-        return call.wait(Promise<double>(*new Promise<double>).future());
+        return call.wait(never.future());
       });
   registry.define("quiet").sync("hush", [] { return 3; }).async("whisper", [] { return 4; });
   return registry;
@@ -282,16 +289,22 @@ TEST_CASE("what it says it can do without does nothing while it is not granted")
   CHECK(json(ask(plugin, "f")) == "[false,false]");
 }
 
-TEST_CASE("a grant that is revoked while arguments are read lets nothing run") {
-  Rights rights;
+TEST_CASE("a grant that is revoked while its function's arguments are read lets nothing run") {
+  Host* host = nullptr;
+  bool ran = false;
   Registry registry;
-  Plugin* self = nullptr;
-  static_cast<void>(self);
-  Plugin plugin = rights.load(
-      "import { read } from 'cap:t'; export const f = (revoke) => { try { return read({toString() { "
-      "revoke(); return 'x' "
-      "}}) } catch (e) { return e.name } };");
-  CHECK(ask(plugin, "f", 1) == Value("TypeError"));  // nothing is converted behind its back
+  registry.define("t")
+      .sync("revoke", [&] { return host->revoke("com.example.test", "t").has_value(); })
+      .sync("take", [&](const Described&) { ran = true; });
+  Host own = Host::create({.registry = std::move(registry), .policy = Policy::grant_all()}).value();
+  host = &own;
+  const Package package = module(
+      "import { revoke, take } from 'cap:t'; export const f = () => {"
+      " try { take({get text() { revoke(); return 'x' }}) } catch (e) { return e.name } };",
+      {"t"});
+  Plugin plugin = own.load(manifest_of(package), std::make_shared<MemoryFiles>(package.files)).value();
+  CHECK(ask(plugin, "f") == Value("NotCapable"));
+  CHECK_FALSE(ran);
 }
 
 TEST_CASE("the audit tells of calls, denials, questions, grants and revocations") {

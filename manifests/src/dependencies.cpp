@@ -91,8 +91,8 @@ class Order {
 
 Result<void> check_dependencies(const Manifest& manifest, std::span<const LoadedPlugin> loaded) {
   for (const auto& [id, wanted] : manifest.dependencies) {
-    const bool there =
-        std::ranges::any_of(loaded, [&](const LoadedPlugin& one) { return satisfies(one, id, wanted); });
+    const bool there = std::ranges::any_of(
+        loaded, [&id = id, &wanted = wanted](const LoadedPlugin& one) { return satisfies(one, id, wanted); });
     if (!there && !wanted.optional) return unsatisfied(manifest, id, wanted, loaded);
   }
   return {};

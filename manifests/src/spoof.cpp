@@ -51,7 +51,7 @@ std::vector<icu::UnicodeString> words_of(std::string_view text) {
   for (int32_t begin = 0; begin < all.length();) {
     int32_t end = begin;
     while (end < all.length() && is_letter(all.char32At(end))) end = all.moveIndex32(end, 1);
-    if (end > begin) words.push_back(all.tempSubStringBetween(begin, end));
+    if (end > begin) words.emplace_back(all, begin, end - begin);
     begin = end > begin ? end : all.moveIndex32(end, 1);
   }
   return words;
@@ -75,7 +75,7 @@ std::string sentence(const icu::UnicodeString& word) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::UnicodeString like = lookalike(word, status);
   if (!like.isEmpty())
-    return name + " is not written in Latin letters, though it looks like '" + utf8(like) + "'";
+    return name + " is not written in Latin letters alone, though it looks like '" + utf8(like) + "'";
   if (mixes_scripts(word, status)) return name + " mixes letters of several scripts";
   return {};
 }

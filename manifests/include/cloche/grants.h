@@ -74,7 +74,7 @@ struct Decision {
   bool granted = false;
   bool prompt = false;   ///< not granted now, but the user may be asked for it
   bool ignored = false;  ///< not granted, it does nothing instead of throwing (`when_denied: ignore`)
-  std::string reason;   ///< the plugin's own words, control characters escaped
+  std::string reason;    ///< the plugin's own words, control characters escaped
   std::vector<DecisionStep> steps;
 };
 

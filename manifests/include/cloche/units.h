@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cloche/limits.h>
 #include <cloche/result.h>
 #include <string>
@@ -21,5 +22,13 @@ std::string format_size(ByteCount size);
 /// `text` that parse_duration() reads back as `duration` (not negative), in the largest unit that loses
 /// nothing.
 std::string format_duration(Duration duration);
+
+/// Reads `2027-01-01` (its first second) or `2027-01-01T12:00:00Z`, in UTC (RFC 3339 without fractions and offsets).
+/// Error: `invalid_argument`.
+[[nodiscard]] Result<std::chrono::sys_seconds> parse_instant(std::string_view text);
+
+/// `text` that parse_instant() reads back as `instant`, the shorter of the two forms where that loses nothing. Years
+/// beyond 9999 have no such form.
+std::string format_instant(std::chrono::sys_seconds instant);
 
 }  // namespace cloche

@@ -1,9 +1,9 @@
 #include "policy_reader.h"
 
 #include "../shown.h"
-#include "instant.h"
 
 #include <cloche/text.h>
+#include <cloche/units.h>
 
 namespace cloche::read {
 
@@ -138,11 +138,9 @@ void PolicyReader::read_duration(const Node& item, Policy::UserGrant& grant) {
   }
   const Node* expires = item.find("expires");
   if (expires == nullptr) return;
-  grant.expires = read_instant(expires->text);
-  if (grant.expires) return;
-  reader_.complain(*expires,
-                   shown(expires->text) +
-                       " is not a day or instant; write one such as 2027-01-01 or 2027-01-01T12:00:00Z");
+  const auto instant = parse_instant(expires->text);
+  if (!instant) return reader_.complain(*expires, instant.error().message());
+  grant.expires = *instant;
 }
 
 AcceptedManifest PolicyReader::accepted(const Node& item) {

@@ -1,9 +1,9 @@
 #include "write_grants.h"
 
-#include "../read/instant.h"
 #include "scalar.h"
 
 #include <algorithm>
+#include <cloche/units.h>
 #include <yaml-cpp/emitter.h>
 #include <yaml-cpp/emittermanip.h>
 
@@ -60,7 +60,7 @@ class Writer {
     field("lifetime");
     text(lifetime(grant.lifetime));
     text_field("workspace", grant.workspace);
-    if (grant.expires) text_field("expires", read::format_instant(*grant.expires));
+    if (grant.expires) text_field("expires", format_instant(*grant.expires));
     out_ << YAML::EndMap;
   }
 

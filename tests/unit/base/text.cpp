@@ -16,6 +16,19 @@ TEST_CASE("what could deceive a terminal is made visible") {
   CHECK(escape_controls("\xff\xc0\x80") == "\ufffd\ufffd\ufffd");
 }
 
+TEST_CASE("in a prompt nothing is hidden") {
+  CHECK(visible("Caf\u00e9 \u6771\u829d \U0001f600") == "Caf\u00e9 \u6771\u829d \U0001f600");
+  CHECK(visible("a\nb\u202e\u200b") == "a\\nb\\u{202e}\\u{200b}");
+  CHECK(visible("a\ufe0f\U000e0041\U000e0100") == "a\\u{fe0f}\\u{e0041}\\u{e0100}");
+  CHECK(visible("a\u00a0b\u3000c\u2003d") == "a\\xa0b\\u{3000}c\\u{2003}d");
+  CHECK(visible("\u115f\u3164\uffa0\u2800\u034f\u180e") ==
+        "\\u{115f}\\u{3164}\\u{ffa0}\\u{2800}\\u{34f}\\u{180e}");
+  CHECK(visible("\ue000\ufffe\U0010ffff\xff") == "\\u{e000}\\u{fffe}\\u{10ffff}\ufffd");
+  const std::string marks = "\u0301\u0302\u0303\u0304";
+  CHECK(visible("o" + marks) == "o" + marks);
+  CHECK(visible("o" + marks + "\u0305\u0306x\u0301") == "o" + marks + "\\u{305}\\u{306}x\u0301");
+}
+
 TEST_CASE("UTF-8 is what RFC 3629 says") {
   CHECK(is_utf8(""));
   CHECK(is_utf8("\u00e9\u20ac\U0001f600"));

@@ -1,9 +1,12 @@
-#include "instant.h"
+#include "shown.h"
 
 #include <charconv>
+#include <chrono>
+#include <cloche/units.h>
 #include <cstdio>
+#include <optional>
 
-namespace cloche::read {
+namespace cloche {
 namespace {
 
 // Reads numbers and the characters between them: a digit of `shape` stands for any digit, another character
@@ -23,9 +26,7 @@ int number(std::string_view text, std::size_t begin, std::size_t length) {
   return value;
 }
 
-}  // namespace
-
-std::optional<std::chrono::sys_seconds> read_instant(std::string_view text) {
+std::optional<std::chrono::sys_seconds> read(std::string_view text) {
   const bool timed = has_shape(text, "0000-00-00T00:00:00Z");
   if (!timed && !has_shape(text, "0000-00-00")) return std::nullopt;
   const std::chrono::year_month_day day(std::chrono::year(number(text, 0, 4)),
@@ -41,6 +42,15 @@ std::optional<std::chrono::sys_seconds> read_instant(std::string_view text) {
   return instant + std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
 }
 
+}  // namespace
+
+Result<std::chrono::sys_seconds> parse_instant(std::string_view text) {
+  if (const auto instant = read(text)) return *instant;
+  return Error(
+      Errc::invalid_argument,
+      shown(text) + " is not a day or instant; write one such as 2027-01-01 or 2027-01-01T12:00:00Z");
+}
+
 std::string format_instant(std::chrono::sys_seconds instant) {
   const auto midnight = std::chrono::floor<std::chrono::days>(instant);
   const std::chrono::year_month_day day(midnight);
@@ -54,4 +64,4 @@ std::string format_instant(std::chrono::sys_seconds instant) {
   return instant == midnight ? whole.substr(0, whole.find('T')) : whole;
 }
 
-}  // namespace cloche::read
+}  // namespace cloche

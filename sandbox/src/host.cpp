@@ -5,12 +5,14 @@
 #include "js/engine.h"
 #include "js/traps.h"
 #include "loop/address_space.h"
+#include "plugin_calls.h"
 #include "rights/rights_desk.h"
 #include "supervision/census.h"
 #include "supervision/slot.h"
 
 #include <algorithm>
 #include <atomic>
+#include <cloche/audit_log.h>
 #include <cloche/bindings.h>
 #include <cloche/dependencies.h>
 #include <cloche/package.h>
@@ -97,6 +99,7 @@ class Host::Impl final : private supervision::SlotHost {
         rights_(std::make_shared<RightsDesk>(RightsDesk::Parts{
             std::move(options_.policy), registry_->catalogue(), options_.grants, options_.consent,
             options_.audit, options_.workspace.string(), options_.prompt_patience})),
+        neighbours_(std::make_shared<PluginCalls>([this] { return all_slots(); })),
         census_(options_.max_live_instances, [this] { return all_slots(); }),
         crew_(options_.workers, options_.slice, options_.idle_after) {
     if (options_.log) options_.log = metered_log(std::move(options_.log));
@@ -105,6 +108,7 @@ class Host::Impl final : private supervision::SlotHost {
   ~Impl() override {
     for (const auto& slot : std::views::reverse(all_slots())) static_cast<void>(slot->unload({}).get());
     wait_for_all();
+    neighbours_->close();
   }
 
   Result<Plugin> load(Blueprint blueprint, const LoadOptions& options);
@@ -136,6 +140,7 @@ class Host::Impl final : private supervision::SlotHost {
   Version version_;
   std::shared_ptr<const Registry> registry_;
   std::shared_ptr<RightsDesk> rights_;
+  std::shared_ptr<PluginCalls> neighbours_;
   mutable std::mutex mutex_;
   mutable std::atomic<std::uint64_t> last_usage_{0};
   std::uint64_t last_ = 0;
@@ -151,6 +156,7 @@ Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const L
   const Version api = Version::parse(kPluginApi).value();
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
   if (auto known = check_capabilities(manifest, rights_->catalogue()); !known) return known.error();
+  if (auto accepted = rights_->accept(manifest); !accepted) return accepted.error();
   Grants grants = rights_->resolve_asking(manifest);
   grants.isolation = std::max(grants.isolation, options.isolation_at_least);
   if (auto missing = missing_required(grants)) return *missing;
@@ -159,6 +165,7 @@ Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const L
   PluginInfo info{manifest.id, manifest.name, to_string(manifest.version), grants.limits};
   auto usage = std::make_shared<Usage>(info, ++last_usage_, options_.observer);
   info.watch = usage;
+  info.neighbours = neighbours_;
   auto bindings = bind(registry_, std::move(grants), std::move(info));
   if (!bindings) return bindings.error();
   return Admitted{std::move(*bindings), std::move(usage)};
@@ -320,6 +327,12 @@ Result<Host> Host::create(HostOptions options) {
   }
   if (auto engine = js::Engine::start(options.engine_flags); !engine) return engine.error();
   if (options.contain_crashes) js::contain_traps();
+  const auto& audit = options.policy.audit;
+  if (!options.audit && !audit.file.empty()) {
+    auto log = AuditLog::open({.file = audit.file, .events = audit.events});
+    if (!log) return log.error();
+    options.audit = std::move(*log);
+  }
   return Host(std::make_unique<Impl>(std::move(options), std::move(*version)));
 }
 

@@ -18,6 +18,8 @@
 
 namespace cloche {
 
+class PluginDirectory;
+
 /// Who is calling.
 struct PluginInfo {
   std::string id;
@@ -25,6 +27,7 @@ struct PluginInfo {
   std::string version;
   Limits limits = {};                    ///< what its grants allow; `bind` fills them in
   std::shared_ptr<UseWatch> watch = {};  ///< counts what capabilities let it use; null: nobody counts
+  std::shared_ptr<PluginDirectory> neighbours = {};  ///< the other plugins of its host; null: it cannot reach any
 };
 
 /// What a host function may ask of whoever runs it: how it waits is how a Parker does, and it waits no longer once the

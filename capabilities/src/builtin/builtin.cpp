@@ -3,6 +3,7 @@
 #include <cloche/builtin/fs.h>
 #include <cloche/builtin/log.h>
 #include <cloche/builtin/permissions.h>
+#include <cloche/builtin/plugins.h>
 #include <cloche/builtin/storage.h>
 
 namespace cloche {
@@ -14,6 +15,7 @@ Registry builtin_capabilities(BuiltinOptions options) {
   define_random(registry, options.random ? std::move(options.random) : system_random());
   define_storage(registry, options.data_directory);
   define_permissions(registry);
+  define_plugins(registry);
   define_events(registry, options.events ? std::move(options.events) : std::make_shared<EventBus>());
   define_fs(registry, {std::move(options.directories), std::move(options.data_directory)});
   return registry;

@@ -45,7 +45,9 @@ struct HostOptions {
   /// dropped.
   std::shared_ptr<LogSink> log = {};
   std::shared_ptr<Observer> observer = {};  ///< null: nobody watches
-  std::shared_ptr<AuditSink> audit = {};    ///< told of each use of a capability; null: nobody is
+  /// Told of each use of a capability and of each decision. Null: the AuditLog of the policy's `audit.file`, if it names
+  /// one.
+  std::shared_ptr<AuditSink> audit = {};
 
   /// The application's version, SemVer; manifests' `engines.host` is checked against it.
   std::string version = "0.0.0";

@@ -91,6 +91,47 @@ Grants RightsDesk::resolve_asking(const Manifest& manifest) {
   return asked ? resolve(manifest) : grants;
 }
 
+std::optional<AcceptedManifest> RightsDesk::accepted_of(const std::string& plugin) const {
+  if (parts_.grants) return parts_.grants->accepted(plugin);
+  const std::scoped_lock lock(mutex_);
+  const auto found = accepted_.find(plugin);
+  return found == accepted_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> RightsDesk::accept(const Manifest& manifest) {
+  if (!parts_.grants && !parts_.consent) return {};
+  const auto before = accepted_of(manifest.id);
+  if (before && !manifest.digest.empty() && before->manifest_digest == manifest.digest) return {};
+  if (before) {
+    const Upgrade upgrade = compare(*before, manifest, parts_.catalogue);
+    if (upgrade.verdict == Upgrade::Verdict::other_publisher)
+      return Error(Errc::not_capable, upgrade.text).at(manifest.where);
+    if (upgrade.verdict == Upgrade::Verdict::needs_consent) {
+      if (auto asked = ask_for_upgrade(manifest, upgrade); !asked) return asked;
+    }
+  }
+  if (parts_.grants) return parts_.grants->accept(accepted(manifest));
+  const std::scoped_lock lock(mutex_);
+  accepted_[manifest.id] = accepted(manifest);
+  return {};
+}
+
+// For each thing that it requires and did not before.
+Result<void> RightsDesk::ask_for_upgrade(const Manifest& manifest, const Upgrade& upgrade) {
+  using Kind = CapabilityChange::Kind;
+  const auto shared = std::make_shared<const Manifest>(manifest);
+  for (const CapabilityChange& change : upgrade.changes) {
+    const bool required =
+        std::ranges::count(manifest.required, change.capability, &CapabilityRequest::id) > 0;
+    if (!required || (change.kind != Kind::wider && change.kind != Kind::new_required)) continue;
+    const auto answer = ask_for(shared, nullptr, change.capability).answer.get();
+    if (answer && *answer == Permission::granted) continue;
+    return Error(Errc::not_capable, "the new version requires more than was accepted: " + change.text)
+        .at(change.where);
+  }
+  return {};
+}
+
 void RightsDesk::add(const std::shared_ptr<Instance>& instance) {
   Grants grants;
   {

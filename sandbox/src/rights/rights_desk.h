@@ -9,6 +9,7 @@
 #include <cloche/holding.h>
 #include <cloche/manifest.h>
 #include <cloche/policy.h>
+#include <cloche/upgrade.h>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -47,6 +48,12 @@ class RightsDesk final : public std::enable_shared_from_this<RightsDesk> {
   [[nodiscard]] Grants resolve(const Manifest& manifest) const;
   /// The same, after the user was asked for what the plugin requires and may be asked for; waits for the answers.
   [[nodiscard]] Grants resolve_asking(const Manifest& manifest);
+
+  /// Whether `manifest` may take the place of the version of its plugin that was accepted last: asks the user where it
+  /// requires more, and waits for that. What is accepted is kept in the store; where there is neither store nor user, the
+  /// policy alone decides, and everything is. Error: `not_capable`, at the entry, where it was not accepted, or
+  /// comes from another publisher.
+  [[nodiscard]] Result<void> accept(const Manifest& manifest);
 
   /// An instance was made, whose grants were resolved at some time before.
   void add(const std::shared_ptr<Instance>& instance);
@@ -90,6 +97,8 @@ class RightsDesk final : public std::enable_shared_from_this<RightsDesk> {
                                  const std::shared_ptr<Instance>& instance, const std::string& capability);
   [[nodiscard]] std::optional<ConsentRequest> request_for(const Manifest& manifest,
                                                           const std::string& capability) const;
+  [[nodiscard]] std::optional<AcceptedManifest> accepted_of(const std::string& plugin) const;
+  [[nodiscard]] Result<void> ask_for_upgrade(const Manifest& manifest, const Upgrade& upgrade);
   void answer(std::uint64_t ticket, const Result<ConsentAnswer>& answer);
   [[nodiscard]] ConsentAnswer answer_of(const Result<ConsentAnswer>& answer) const;
   void keep(const Pending& pending, const ConsentAnswer& answer);
@@ -101,6 +110,7 @@ class RightsDesk final : public std::enable_shared_from_this<RightsDesk> {
   const Parts parts_;
   mutable std::mutex mutex_;  // of all that follows
   Policy policy_;
+  std::map<std::string, AcceptedManifest> accepted_;          // without a store
   std::vector<Policy::UserGrant> session_;                    // without a store
   std::vector<std::pair<std::string, std::string>> revoked_;  // plugin, capability pattern
   std::vector<Once> once_;

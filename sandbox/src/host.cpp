@@ -126,7 +126,7 @@ class Host::Impl final : private supervision::SlotHost {
     Bindings bindings;
     std::shared_ptr<Usage> usage;
   };
-  [[nodiscard]] Result<Admitted> admit(const Manifest& manifest, const LoadOptions& options) const;
+  [[nodiscard]] Result<Admitted> admit(const Blueprint& blueprint, const LoadOptions& options) const;
   [[nodiscard]] Result<void> check_neighbours(const Manifest& manifest) override;
   [[nodiscard]] Result<InstanceParts> build(const Blueprint& blueprint,
                                             const LoadOptions& options) const override;
@@ -152,7 +152,8 @@ class Host::Impl final : private supervision::SlotHost {
 };
 
 // Everything that can be refused without running a line of the plugin.
-Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const LoadOptions& options) const {
+Result<Host::Impl::Admitted> Host::Impl::admit(const Blueprint& blueprint, const LoadOptions& options) const {
+  const Manifest& manifest = blueprint.manifest;
   const Version api = Version::parse(kPluginApi).value();
   if (auto fits = check_engines(manifest, version_, api); !fits) return fits.error();
   if (auto known = check_capabilities(manifest, rights_->catalogue()); !known) return known.error();
@@ -166,6 +167,10 @@ Result<Host::Impl::Admitted> Host::Impl::admit(const Manifest& manifest, const L
   auto usage = std::make_shared<Usage>(info, ++last_usage_, options_.observer);
   info.watch = usage;
   info.neighbours = neighbours_;
+  auto config =
+      read_config_terms(manifest, [&](std::string_view path) { return blueprint.files->read(path); });
+  if (!config) return config.error();
+  info.config = std::make_shared<const ConfigTerms>(std::move(*config));
   auto bindings = bind(registry_, std::move(grants), std::move(info));
   if (!bindings) return bindings.error();
   return Admitted{std::move(*bindings), std::move(usage)};
@@ -180,7 +185,7 @@ Result<Blueprint> Host::Impl::open(const std::filesystem::path& folder) const {
 
 Result<InstanceParts> Host::Impl::build(const Blueprint& blueprint, const LoadOptions& options) const {
   const Manifest& manifest = blueprint.manifest;
-  auto admitted = admit(manifest, options);
+  auto admitted = admit(blueprint, options);
   if (!admitted) return admitted.error();
   std::string group = group_of(manifest, admitted->bindings.grants(), options);
   return InstanceParts{std::move(admitted->bindings),

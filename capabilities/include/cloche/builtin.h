@@ -2,6 +2,7 @@
 
 #include <cloche/builtin/clock.h>
 #include <cloche/builtin/random.h>
+#include <cloche/configuration.h>
 #include <cloche/event_bus.h>
 #include <cloche/log_sink.h>
 #include <cloche/registry.h>
@@ -21,7 +22,9 @@ struct BuiltinOptions {
   std::filesystem::path data_directory;
   std::shared_ptr<LogSink> log;  ///< null: metered_log(spdlog_sink())
   ClockOptions clock;
-  RandomSource random;               ///< empty: the kernel's
+  RandomSource random;  ///< empty: the kernel's
+  std::shared_ptr<Configuration>
+      config;                        ///< null: in a file of each plugin in `data_directory`, or in memory
   std::shared_ptr<EventBus> events;  ///< for the host to publish and subscribe, too; null: the plugins' own
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cloche/config_schema.h>
 #include <cloche/future.h>
 #include <cloche/grants.h>
 #include <cloche/holding.h>
@@ -28,6 +29,7 @@ struct PluginInfo {
   Limits limits = {};                    ///< what its grants allow; `bind` fills them in
   std::shared_ptr<UseWatch> watch = {};  ///< counts what capabilities let it use; null: nobody counts
   std::shared_ptr<PluginDirectory> neighbours = {};  ///< the other plugins of its host; null: it cannot reach any
+  std::shared_ptr<const ConfigTerms> config = {};  ///< what its package says of its settings; null: nothing
 };
 
 /// What a host function may ask of whoever runs it: how it waits is how a Parker does, and it waits no longer once the

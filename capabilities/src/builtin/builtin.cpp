@@ -1,4 +1,5 @@
 #include <cloche/builtin.h>
+#include <cloche/builtin/config.h>
 #include <cloche/builtin/events.h>
 #include <cloche/builtin/fs.h>
 #include <cloche/builtin/log.h>
@@ -8,6 +9,15 @@
 
 namespace cloche {
 
+namespace {
+
+std::shared_ptr<Configuration> default_configuration(const std::filesystem::path& data_directory) {
+  return std::make_shared<Configuration>(data_directory.empty() ? memory_config_store()
+                                                                : file_config_store(data_directory));
+}
+
+}  // namespace
+
 Registry builtin_capabilities(BuiltinOptions options) {
   Registry registry;
   define_log(registry, metered_log(options.log ? std::move(options.log) : spdlog_sink()));
@@ -16,6 +26,8 @@ Registry builtin_capabilities(BuiltinOptions options) {
   define_storage(registry, options.data_directory);
   define_permissions(registry);
   define_plugins(registry);
+  define_config(registry,
+                options.config ? std::move(options.config) : default_configuration(options.data_directory));
   define_events(registry, options.events ? std::move(options.events) : std::make_shared<EventBus>());
   define_fs(registry, {std::move(options.directories), std::move(options.data_directory)});
   return registry;

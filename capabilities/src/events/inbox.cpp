@@ -78,11 +78,12 @@ Result<std::uint32_t> Inbox::subscribe(Call& call, const std::string& pattern, c
     Intake::deliver(intake, callback, event);
   });
   if (!number) return number.error();
-  subscriptions_.emplace(*number, call.lease([bus, number = *number] { bus->unsubscribe(number); }));
-  return static_cast<std::uint32_t>(*number);
+  const auto id = static_cast<std::uint32_t>(*number);
+  subscriptions_.emplace(id, call.lease([bus, number = *number] { bus->unsubscribe(number); }));
+  return id;
 }
 
-bool Inbox::unsubscribe(std::uint64_t number) {
+bool Inbox::unsubscribe(std::uint32_t number) {
   const auto found = subscriptions_.find(number);
   if (found == subscriptions_.end()) return false;
   subscriptions_.erase(found);

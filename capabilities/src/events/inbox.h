@@ -45,12 +45,12 @@ class Inbox {
 
   [[nodiscard]] Result<std::uint32_t> subscribe(Call& call, const std::string& pattern,
                                                 const Function& callback);
-  bool unsubscribe(std::uint64_t number);
+  bool unsubscribe(std::uint32_t number);
 
  private:
   struct Intake;
   const std::shared_ptr<Intake> intake_;
-  std::map<std::uint64_t, std::unique_ptr<Lease>> subscriptions_;
+  std::map<std::uint32_t, std::unique_ptr<Lease>> subscriptions_;
 };
 
 }  // namespace cloche::events

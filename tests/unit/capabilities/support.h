@@ -90,6 +90,26 @@ class CountingTarget final : public FunctionTarget {
   std::string name_;
 };
 
+/// A plugin's function that keeps the first of what it is called with, and answers at once or when it is told to.
+class Ear final : public FunctionTarget {
+ public:
+  [[nodiscard]] Future<Value> call(std::vector<Value> arguments) override {
+    heard.push_back(std::move(arguments.at(0)));
+    if (refuses) return Result<Value>(Error(Errc::mailbox_limit, "full"));
+    if (answers) return Result<Value>(Value());
+    return waiting.emplace_back().future();
+  }
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
+
+  std::vector<Value> heard;
+  std::vector<Promise<Value>> waiting;
+  bool answers = true;
+  bool refuses = false;
+
+ private:
+  std::string name_ = "ear";
+};
+
 }  // namespace cloche::testing
 
 namespace cloche {

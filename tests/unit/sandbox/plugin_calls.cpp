@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kUser =
     "capabilities: {required: [{id: plugins, reason: to be tested, allow: [{interface: 'acme:*'}]}]}\n"
     "uses: [{interface: 'acme:text/upper', version: '^1.1'}, {interface: 'acme:text/echo', version: '*'},"
-    " {interface: 'other:thing', version: '*'}]\n";
+    " {interface: 'other:it/thing', version: '*'}]\n";
 
 constexpr auto kCaller = R"(
   import { call, provider } from 'cap:plugins';
@@ -66,7 +66,7 @@ TEST_CASE("what the scope or the manifest does not name cannot be called, nor wh
   Plugin caller = box.load(user());
   Plugin other = box.load(provider("com.example.upper", "1.1.0",
                                    kUpper + "export const health = () => true; export const notMine = 1;"));
-  CHECK(ask(caller, "use", "other:thing", "x") == Value("not_capable"));
+  CHECK(ask(caller, "use", "other:it/thing", "x") == Value("not_capable"));
   CHECK(ask(caller, "use", "acme:text/unknown", "x") == Value("not_capable"));
   CHECK(ask(caller, "use", "acme:text/upper", "health") == Value("no_such_export"));
   CHECK(ask(caller, "use", "acme:text/upper", "missing") == Value("no_such_export"));

@@ -3,6 +3,7 @@
 #include <cloche/catalogue.h>
 #include <cloche/detail/typed_function.h>
 #include <cloche/host_function.h>
+#include <cloche/rule_scope.h>
 #include <functional>
 #include <memory>
 #include <string>
@@ -70,6 +71,21 @@ class CapabilityBuilder {
                        if (!made) return made.error();
                        return std::shared_ptr<void>(std::move(*made));
                      });
+  }
+
+  /// The same for a scope whose rules are described structs: the fields are Rule's members, and `matches(const Rule&, const
+  /// Query&)` tells whether a use is what a rule means. Functions ask
+  /// `call.scope<RuleScope<Rule, Query>>().admit(call, query, subject)`, which keeps to every layer's rules.
+  template <class Rule, class Matches>
+  CapabilityBuilder& scope(Matches matches) {
+    using Scope = RuleScope<Rule, detail::QueryOf<Matches>>;
+    const auto matcher = std::make_shared<const typename Scope::Matcher>(std::move(matches));
+    return scope(detail::scope_fields<Rule>(),
+                 [matcher](const Grant& grant, const PluginInfo&) -> Result<std::shared_ptr<Scope>> {
+                   auto made = Scope::make(grant, matcher);
+                   if (!made) return made.error();
+                   return std::make_shared<Scope>(std::move(*made));
+                 });
   }
 
  private:

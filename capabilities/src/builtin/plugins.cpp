@@ -1,8 +1,7 @@
 #include <cloche/builtin/plugins.h>
-
+#include <cloche/conjunction.h>
 #include <cloche/policy_rule.h>
 
-#include "scope/conjunction.h"
 #include "scope/rule_fields.h"
 
 namespace cloche {

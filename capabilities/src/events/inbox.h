@@ -2,13 +2,13 @@
 
 #include <atomic>
 #include <cloche/call.h>
+#include <cloche/conjunction.h>
 #include <cloche/event_bus.h>
 #include <cstdint>
 #include <map>
 #include <memory>
 
 #include "events/topic_rule.h"
-#include "scope/conjunction.h"
 
 namespace cloche::events {
 

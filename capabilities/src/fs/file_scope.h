@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cloche/conjunction.h>
 #include <cloche/grants.h>
 #include <cstdint>
 #include <optional>
@@ -7,7 +8,6 @@
 #include <string_view>
 
 #include "fs/path_pattern.h"
-#include "scope/conjunction.h"
 
 namespace cloche::fs {
 

@@ -47,15 +47,22 @@ class Caller {
     const BoundModule* found = bindings_.find(module);
     const BoundFunction* bound = found == nullptr ? nullptr : found->find(function);
     if (bound == nullptr) return Error(Errc::no_such_export, "no such function");
+    return call(*bound, arguments, *services_);
+  }
+
+  /// The same for a function that somebody has got hold of; `notes` is what it tells the audit.
+  static Result<Value> call(const BoundFunction& bound, const std::vector<Value>& arguments,
+                            CallServices& services, Call::Notes* notes = nullptr) {
     PlainReader reader;
     PlainWriter writer;
     std::vector<ValueRef> refs;
     for (const Value& argument : arguments) refs.push_back(PlainReader::ref(argument));
     Invocation invocation{reader, writer, refs};
-    if (!bound->holding->granted()) return not_capable(*bound->holding);
-    Call call = bound->call(*services_);
-    const Answer answer = run(*bound->function, invocation, call);
-    if (!call.live()) return call.revoked();
+    if (!bound.holding->granted()) return not_capable(*bound.holding);
+    Call made = bound.call(services);
+    made.keep_notes(notes);
+    const Answer answer = run(*bound.function, invocation, made);
+    if (!made.live()) return made.revoked();
     if (answer.kind == Answer::Kind::error) return answer.error;
     if (answer.kind == Answer::Kind::threw) return Error(Errc::threw, "the reader stopped");
     return writer.value(answer.made(writer));

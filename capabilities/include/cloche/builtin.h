@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cloche/builtin/clock.h>
+#include <cloche/builtin/net.h>
 #include <cloche/builtin/random.h>
+#include <cloche/builtin/secrets.h>
 #include <cloche/event_bus.h>
 #include <cloche/log_sink.h>
 #include <cloche/registry.h>
@@ -23,6 +25,8 @@ struct BuiltinOptions {
   ClockOptions clock;
   RandomSource random;               ///< empty: the kernel's
   std::shared_ptr<EventBus> events;  ///< for the host to publish and subscribe, too; null: the plugins' own
+  NetOptions net;
+  std::shared_ptr<SecretStore> secrets;  ///< what `net` can fill in; null: no `secrets`
 };
 
 /// A registry with every capability of `<cloche/builtin/…>`, to which a host adds its own.

@@ -43,7 +43,7 @@ bool has_part(CURLU* url, CURLUPart which) {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool starts_with_scheme(std::string_view text, std::string_view scheme) {
-  const auto same = [](char a, char b) { return lower(a) == b; };
+  const auto same = [](char a, char b) { return a == lower(b); };
   return text.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), text.begin(), same) &&
          text[scheme.size()] != '/';
 }

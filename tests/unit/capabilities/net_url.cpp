@@ -42,14 +42,37 @@ TEST_CASE("a path has one spelling") {
 }
 
 TEST_CASE("what readers of URLs do not agree on is refused") {
-  for (const char* url :
-       {"", "a.example", "//a.example/", "file:///etc/passwd", "data:text/plain,x", "ftp://a.example/",
-        "unix:///run/x", "http:/a.example", "http:///a.example/", "http:a.example", "http://", "http://user@a.example/",
-        "http://:pw@a.example/", "http://a.example\\@b.example/", "http://a.example/ b", "http://a.example/\r\nx",
-        "http://a..example/", "http://256.1.1.1/", "http://1.2.3.4.5/", "http://a.0x7f/", "http://[fe80::1%25eth0]/",
-        "http://[::1", "http://a.example:0/", "http://a.example:65536/", "http://a.example/%00", "http://a.example/%zz",
-        "http://a.example/x/..%2f..%2fy", "http://a.example/x/..%5cy", "http://a.example/%2e%2e%2fy",
-        "http://127.0.0.1%00.example/", "http://a_\xff.example/"}) {
+  for (const char* url : {"",
+                          "a.example",
+                          "//a.example/",
+                          "file:///etc/passwd",
+                          "data:text/plain,x",
+                          "ftp://a.example/",
+                          "unix:///run/x",
+                          "http:/a.example",
+                          "http:///a.example/",
+                          "http:a.example",
+                          "http://",
+                          "http://user@a.example/",
+                          "http://:pw@a.example/",
+                          "http://a.example\\@b.example/",
+                          "http://a.example/ b",
+                          "http://a.example/\r\nx",
+                          "http://a..example/",
+                          "http://256.1.1.1/",
+                          "http://1.2.3.4.5/",
+                          "http://a.0x7f/",
+                          "http://[fe80::1%25eth0]/",
+                          "http://[::1",
+                          "http://a.example:0/",
+                          "http://a.example:65536/",
+                          "http://a.example/%00",
+                          "http://a.example/%zz",
+                          "http://a.example/x/..%2f..%2fy",
+                          "http://a.example/x/..%5cy",
+                          "http://a.example/%2e%2e%2fy",
+                          "http://127.0.0.1%00.example/",
+                          "http://a_\xff.example/"}) {
     CHECK_MESSAGE(spelled(url) == "refused", url);
   }
   CHECK(spelled("http://a.example/" + std::string(9000, 'x')) == "refused");
@@ -57,7 +80,8 @@ TEST_CASE("what readers of URLs do not agree on is refused") {
 
 TEST_CASE("a URL's query is not in what is said about it") {
   CHECK(Url::parse("https://a.example/x?token=hunter2")->shown() == "https://a.example/x");
-  CHECK(Url::parse("https://u@a.example/x?token=hunter2").error().message().find("hunter2") == std::string::npos);
+  CHECK(Url::parse("https://u@a.example/x?token=hunter2").error().message().find("hunter2") ==
+        std::string::npos);
 }
 
 TEST_CASE("a reference is read at the URL it was found at") {
@@ -65,9 +89,9 @@ TEST_CASE("a reference is read at the URL it was found at") {
   CHECK(base.join("../z")->text() == "https://a.example/z");
   CHECK(base.join("//b.example/z")->text() == "https://b.example/z");
   CHECK(base.join("http://2130706433/")->address()->kind() == AddressKind::loopback);
-  CHECK_FALSE(base.join("file:///etc/passwd"));
-  CHECK_FALSE(base.join("http://u@b.example/"));
-  CHECK_FALSE(base.join("/x\r\nSet-Cookie: a"));
+  CHECK_FALSE(base.join("file:///etc/passwd").has_value());
+  CHECK_FALSE(base.join("http://u@b.example/").has_value());
+  CHECK_FALSE(base.join("/x\r\nSet-Cookie: a").has_value());
 }
 
 TEST_CASE("a pattern's host means itself, what is below it, or any") {
@@ -117,7 +141,7 @@ TEST_CASE("a pattern that would mean something else than its author thinks is re
         "https://a.*.example/**", "https://u@a.example/**", "https://a.example/../x", "https://a.example/#x",
         "https://*.127.0.0.1/**", "https://2130706433/**", "https://a.example:0/**", "https://a.example:x/**",
         "https:///x", "https://a.example/ x", "https://a.example/%0", "HTTPS://a.example/**"}) {
-    CHECK_MESSAGE(!UrlPattern::parse(pattern), pattern);
+    CHECK_MESSAGE(!UrlPattern::parse(pattern).has_value(), pattern);
   }
 }
 
@@ -126,7 +150,7 @@ TEST_CASE("matching takes time in proportion, whatever the stars") {
   std::string stars = "https://a.example/";
   for (int i = 0; i < 300; ++i) stars += "**a*a";
   const auto pattern = UrlPattern::parse(stars.substr(0, 1000) + "b");
-  REQUIRE(pattern);
+  REQUIRE(pattern.has_value());
   CHECK_FALSE(pattern->matches(Url::parse(url).value()));
 }
 
@@ -143,7 +167,8 @@ TEST_CASE("addresses are of the kind that the registries say") {
     CHECK_MESSAGE(kind(address) == AddressKind::link_local, address);
   for (const char* address : {"0.0.0.0", "0.1.2.3", "::"})
     CHECK_MESSAGE(kind(address) == AddressKind::unspecified, address);
-  for (const char* address : {"224.0.0.1", "ff02::1"}) CHECK_MESSAGE(kind(address) == AddressKind::multicast, address);
+  for (const char* address : {"224.0.0.1", "ff02::1"})
+    CHECK_MESSAGE(kind(address) == AddressKind::multicast, address);
   for (const char* address : {"255.255.255.255", "192.0.2.1", "::7f00:1", "100::1", "2001:db8::1", "4000::"})
     CHECK_MESSAGE(kind(address) == AddressKind::reserved, address);
   CHECK(kind("172.32.0.1") == AddressKind::public_);
@@ -162,10 +187,10 @@ TEST_CASE("ranges are words, addresses and prefixes") {
     CHECK_MESSAGE(ranges.contains(*Address::parse(in)), in);
   for (const char* out : {"10.2.0.0", "192.0.2.2", "fc00::1", "1.1.1.1"})
     CHECK_MESSAGE(!ranges.contains(*Address::parse(out)), out);
-  for (const char* bad : {"", "home", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/08", "::/129",
-                          "127.1", "[::1]"})
-    CHECK_MESSAGE(!AddressRanges::parse({bad}), bad);
-  CHECK_FALSE(AddressRanges::parse({}));
+  for (const char* bad : {"", "home", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/08",
+                          "::/129", "127.1", "[::1]"})
+    CHECK_MESSAGE(!AddressRanges::parse({bad}).has_value(), bad);
+  CHECK_FALSE(AddressRanges::parse({}).has_value());
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cloche/builtin/clock.h>
+#include <cloche/builtin/net.h>
 #include <cloche/builtin/random.h>
 #include <cloche/configuration.h>
+#include <cloche/builtin/secrets.h>
 #include <cloche/event_bus.h>
 #include <cloche/log_sink.h>
 #include <cloche/registry.h>
@@ -26,6 +28,8 @@ struct BuiltinOptions {
   std::shared_ptr<Configuration>
       config;                        ///< null: in a file of each plugin in `data_directory`, or in memory
   std::shared_ptr<EventBus> events;  ///< for the host to publish and subscribe, too; null: the plugins' own
+  NetOptions net;
+  std::shared_ptr<SecretStore> secrets;  ///< what `net` can fill in; null: no `secrets`
 };
 
 /// A registry with every capability of `<cloche/builtin/…>`, to which a host adds its own.

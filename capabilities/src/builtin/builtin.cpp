@@ -30,6 +30,9 @@ Registry builtin_capabilities(BuiltinOptions options) {
                 options.config ? std::move(options.config) : default_configuration(options.data_directory));
   define_events(registry, options.events ? std::move(options.events) : std::make_shared<EventBus>());
   define_fs(registry, {std::move(options.directories), std::move(options.data_directory)});
+  if (options.secrets) define_secrets(registry, options.secrets);
+  options.net.secrets = std::move(options.secrets);
+  define_net(registry, std::move(options.net));
   return registry;
 }
 

@@ -17,7 +17,7 @@ std::vector<Case> cases_named_like(const std::string& filter) {
   std::vector<Case> chosen;
   for (const auto& group :
        {cloche::bench::audit_cases(), cloche::bench::cold_cases(), cloche::bench::crossing_cases(),
-        cloche::bench::fairness_cases(), cloche::bench::many_cases()}) {
+        cloche::bench::fairness_cases(), cloche::bench::many_cases(), cloche::bench::permission_cases()}) {
     for (const Case& entry : group) {
       if (entry.name.find(filter) != std::string::npos) chosen.push_back(entry);
     }

@@ -39,5 +39,6 @@ std::vector<Case> cold_cases();
 std::vector<Case> crossing_cases();
 std::vector<Case> fairness_cases();
 std::vector<Case> many_cases();
+std::vector<Case> permission_cases();
 
 }  // namespace cloche::bench

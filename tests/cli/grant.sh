@@ -102,7 +102,7 @@ case_a_scope_is_needed_with_an_id() { run grant com.acme.x fs.read --grants g.ya
 case_a_rule_that_does_not_fit() {
   run grant com.acme.x fs.read --allow '{path: a, max_byts: 1B}' --grants g.yaml
   exits 2
-  complains '[-]-allow:1:20.*max_byts.*max_bytes'
+  complains '[-]-allow:1:21.*max_byts.*max_bytes'
 }
 case_a_rule_that_is_no_yaml() { run grant com.acme.x fs.read --allow '{path: a' --grants g.yaml; exits 2; complains '[-]-allow:1:'; }
 case_unknown_capability() { run grant com.acme.x storge --grants g.yaml; exits 2; complains "did you mean 'storage'"; }

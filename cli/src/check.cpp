@@ -1,4 +1,5 @@
 #include "check_source.h"
+#include "findings.h"
 #include "paths.h"
 #include "rights.h"
 #include "verb.h"
@@ -36,21 +37,18 @@ class Checker {
  public:
   void check(const std::string& path);
 
-  [[nodiscard]] const std::vector<Error>& findings() const noexcept { return findings_; }
-  [[nodiscard]] std::size_t files() const noexcept { return files_; }
+  [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
 
  private:
   void check_folder(const std::string& folder);
   void check_yaml(const std::string& path);
   void check_source(const std::string& path);
-  void add(const Error& error);
   void add_unreadable(Errc code, const Error& error, const std::string& path) {
-    add(Error(code, error.message()).at({path, 0, 0}));
+    findings_.add(Error(code, error.message()).at({path, 0, 0}));
   }
 
   std::optional<Result<SourceChecker>> sources_;  // started with the first source
-  std::vector<Error> findings_;
-  std::size_t files_ = 0;
+  Findings findings_;
 };
 
 bool is_yaml(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
@@ -81,11 +79,6 @@ Result<void> checked(const Result<T>& parsed, const Catalogue& catalogue) {
   return parsed ? check_capabilities(*parsed, catalogue) : Result<void>(parsed.error());
 }
 
-void Checker::add(const Error& error) {
-  findings_.push_back(error);
-  for (const Error& other : error.more()) findings_.push_back(other);
-}
-
 void Checker::check(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
@@ -101,47 +94,35 @@ void Checker::check(const std::string& path) {
 }
 
 void Checker::check_folder(const std::string& folder) {
-  ++files_;
-  if (auto manifest = open_manifest(folder); !manifest) add(manifest.error());
+  findings_.add_file();
+  if (auto manifest = open_manifest(folder); !manifest) findings_.add(manifest.error());
   for (const fs::path& source : sources_in(folder)) check_source(source.string());
 }
 
 void Checker::check_yaml(const std::string& path) {
-  ++files_;
+  findings_.add_file();
   const auto text = read_text(path);
   if (!text) return add_unreadable(Errc::manifest_invalid, text.error(), path);
   const auto catalogue = catalogue_for(path);
-  if (!catalogue) return add(catalogue.error());
+  if (!catalogue) return findings_.add(catalogue.error());
   const auto good = is_policy(*text) ? checked(parse_policy(*text, path), *catalogue)
                                      : checked(parse_manifest(*text, path), *catalogue);
-  if (!good) add(good.error());
+  if (!good) findings_.add(good.error());
 }
 
 void Checker::check_source(const std::string& path) {
-  ++files_;
+  findings_.add_file();
   const auto text = read_text(path);
   if (!text) return add_unreadable(Errc::source_invalid, text.error(), path);
   if (!sources_) sources_.emplace(SourceChecker::create());
-  if (!*sources_) return add(sources_->error());
-  if (const auto wrong = (*sources_)->check(path, *text)) add(*wrong);
+  if (!*sources_) return findings_.add(sources_->error());
+  if (const auto wrong = (*sources_)->check(path, *text)) findings_.add(*wrong);
 }
 
 ExitCode run(const std::vector<std::string>& paths, const Report& report) {
   Checker checker;
   for (const std::string& path : paths) checker.check(path);
-  Array findings;
-  std::string text;
-  for (const Error& error : checker.findings()) {
-    findings.push_back(to_document(error));
-    text += to_string(error) + "\n";
-  }
-  const bool good = findings.empty();
-  if (good)
-    text =
-        std::to_string(checker.files()) + (checker.files() == 1 ? " file is valid\n" : " files are valid\n");
-  const Value document =
-      Object{{"files", static_cast<double>(checker.files())}, {"findings", std::move(findings)}};
-  return report.tell(document, text, good ? ExitCode::done : ExitCode::invalid);
+  return checker.findings().tell(report);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ is 0.
 Examples:
   cloche explain my-plugin
   cloche explain my-plugin fs.read --policy policy.yaml
+  cloche explain my-plugin --policy host.yaml --policy organisation.yaml --grants grants.yaml
   cloche explain my-plugin --policy policy.yaml --json)";
 
 struct Options {
@@ -127,7 +128,9 @@ Result<Grants> resolve_grants(const Options& options, const Catalogue& catalogue
   if (!manifest) return manifest.error();
   auto policy = read_policy(options.rights);
   if (!policy) return policy.error();
-  return resolve(*manifest, *policy, catalogue, {.now = std::chrono::system_clock::now()});
+  return resolve(*manifest, *policy, catalogue,
+                 {.now = std::chrono::system_clock::now(),
+                  .workspace = workspace_path(options.rights.workspace).string()});
 }
 
 std::vector<Decision> about(const Grants& grants, const std::vector<std::string>& capabilities) {

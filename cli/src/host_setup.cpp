@@ -8,9 +8,14 @@ Result<HostOptions> host_options(const RightsOptions& rights, ConsoleOptions con
   HostOptions options;
   options.log = metered_log(make_console(console));
   options.registry = builtin_registry(rights, options.log);
-  auto policy = read_policy(rights);
+  auto policy = read_policies(rights);
   if (!policy) return policy.error();
   options.policy = std::move(*policy);
+  options.workspace = workspace_path(rights.workspace);
+  if (rights.grants.empty()) return options;
+  auto store = GrantStore::open(rights.grants);
+  if (!store) return store.error();
+  options.grants = std::make_shared<GrantStore>(*std::move(store));
   return options;
 }
 

@@ -13,6 +13,9 @@ int main(int argc, char** argv) {
     add_check(program);
     add_types(program);
     add_explain(program);
+    add_grant(program);
+    add_revoke(program);
+    add_policy(program);
     return static_cast<int>(program.run(argc, argv));
   } catch (const std::exception& error) {
     std::cerr << "cloche: error[internal]: " << error.what() << '\n';

@@ -43,6 +43,12 @@ std::filesystem::path data_folder() {
   return home_folder() / ".local" / "share" / "cloche";
 }
 
+std::filesystem::path default_grants_file() {
+  auto home = environment_path("XDG_CONFIG_HOME");
+  if (!home.is_absolute()) home = home_folder() / ".config";
+  return home / "cloche" / "grants.yaml";
+}
+
 std::filesystem::path home_folder() {
   auto home = environment_path("HOME");
   return home.is_absolute() ? home : std::filesystem::path();

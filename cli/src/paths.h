@@ -10,6 +10,9 @@ namespace cloche::cli {
 /// Not made here.
 std::filesystem::path data_folder();
 
+/// Where `cloche grant` keeps what is granted if no file is named: `cloche/grants.yaml` in the XDG configuration home.
+std::filesystem::path default_grants_file();
+
 /// The user's home folder; empty where the environment names none.
 std::filesystem::path home_folder();
 

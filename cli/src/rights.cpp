@@ -22,25 +22,28 @@ Error unknown_capability(const std::string& capability, const Catalogue& catalog
                                                      : ": did you mean '" + std::string(meant) + "'?")};
 }
 
-Result<Policy> read_policy_file(const std::string& path) {
-  auto text = read_text(path);
-  if (!text) return Error(Errc::policy_invalid, text.error().message()).at({path, 0, 0});
-  auto policy = parse_policy(*text, path);
-  if (!policy) return policy;
-  const auto catalogue = catalogue_for(path);
-  if (!catalogue) return catalogue.error();
-  if (auto good = check_capabilities(*policy, *catalogue); !good) return good.error();
-  return policy;
-}
-
 }  // namespace
 
-void add_rights_options(CLI::App& verb, RightsOptions& options) {
-  verb.add_option("--policy", options.policy, "What plugins may be granted; without it nothing")
+void add_policy_options(CLI::App& verb, RightsOptions& options) {
+  verb.add_option("--policy", options.policies,
+                  "What plugins may be granted; without it nothing. Several add up: the host's, an "
+                  "organisation's, the user's")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  verb.add_option("--grants", options.grants,
+                  "What users granted, as an application or cloche grant keeps it; without it nothing")
       ->type_name("FILE");
-  verb.add_option("--workspace", options.workspace,
-                  "What $WORKSPACE stands for; the current folder if not given")
+}
+
+void add_workspace_option(CLI::App& verb, std::string& workspace) {
+  verb.add_option("--workspace", workspace, "What $WORKSPACE stands for; the current folder if not given")
       ->type_name("DIR");
+}
+
+void add_rights_options(CLI::App& verb, RightsOptions& options) {
+  add_policy_options(verb, options);
+  add_workspace_option(verb, options.workspace);
 }
 
 void add_grant_all(CLI::App& verb, RightsOptions& options) {
@@ -66,10 +69,42 @@ Result<Catalogue> catalogue_for(const std::string& path) {
   return catalogue;
 }
 
-Result<Policy> read_policy(const RightsOptions& options) {
-  auto policy = options.policy.empty() ? Result<Policy>(Policy()) : read_policy_file(options.policy);
+Result<Policy> read_policy_file(const std::string& path) {
+  auto text = read_text(path);
+  if (!text) return Error(Errc::policy_invalid, text.error().message()).at({path, 0, 0});
+  auto policy = parse_policy(*text, path);
+  if (!policy) return policy;
+  const auto catalogue = catalogue_for(path);
+  if (!catalogue) return catalogue.error();
+  if (auto good = check_capabilities(*policy, *catalogue); !good) return good.error();
+  return policy;
+}
+
+Result<Policy> read_policies(const RightsOptions& options) {
+  std::vector<Policy> policies;
+  for (const std::string& path : options.policies) {
+    auto policy = read_policy_file(path);
+    if (!policy) return policy;
+    policies.push_back(std::move(*policy));
+  }
+  auto policy = Policy::combine(std::move(policies));
   if (policy && options.grant_all) policy->allow_unlisted();
   return policy;
+}
+
+// Grants are not checked against what there is: an application's store may have grants of its own capabilities.
+Result<Policy> read_policy(const RightsOptions& options) {
+  auto policy = read_policies(options);
+  if (!policy || options.grants.empty()) return policy;
+  const auto store = GrantStore::open(options.grants);
+  if (!store) return store.error();
+  return with_grants(*std::move(policy), *store);
+}
+
+std::filesystem::path workspace_path(const std::string& folder) {
+  std::error_code error;
+  auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(folder, error), error);
+  return error ? std::filesystem::path(folder) : path;
 }
 
 Result<Manifest> open_manifest(const std::string& folder) {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cloche/grant_store.h>
 #include <cloche/log_sink.h>
 #include <cloche/manifest.h>
 #include <cloche/policy.h>
 #include <cloche/registry.h>
 #include <cloche/result.h>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,12 +16,15 @@ namespace cloche::cli {
 
 /// The options that decide what plugins may be given.
 struct RightsOptions {
-  std::string policy;           ///< a file, or empty: nothing is granted
-  std::string workspace = ".";  ///< what $WORKSPACE stands for
-  bool grant_all = false;       ///< grant all that is asked for and the policy does not deny
+  std::vector<std::string> policies;  ///< files, or none: nothing is granted
+  std::string grants;                 ///< the file of a GrantStore, or empty
+  std::string workspace = ".";        ///< what $WORKSPACE stands for
+  bool grant_all = false;             ///< grant all that is asked for and the policy does not deny
 };
 
 void add_rights_options(CLI::App& verb, RightsOptions& options);
+void add_policy_options(CLI::App& verb, RightsOptions& options);
+void add_workspace_option(CLI::App& verb, std::string& workspace);
 void add_grant_all(CLI::App& verb, RightsOptions& options);
 
 /// The built-in capabilities, working in the workspace, the home and the temporary folder, and keeping data
@@ -30,9 +35,17 @@ Registry builtin_registry(const RightsOptions& options, std::shared_ptr<LogSink>
 /// those of the application it is for, where a HostFile says so.
 [[nodiscard]] Result<Catalogue> catalogue_for(const std::string& path);
 
-/// The policy of the file, checked against what there is; the one that grants nothing where no file was
-/// named.
+/// The policy of one file, checked against what there is.
+[[nodiscard]] Result<Policy> read_policy_file(const std::string& path);
+
+/// The policies of the files as one; the one that grants nothing where no file was named.
+[[nodiscard]] Result<Policy> read_policies(const RightsOptions& options);
+
+/// The same, and with it what the store of grants holds: all that decides, for those who run no plugin.
 [[nodiscard]] Result<Policy> read_policy(const RightsOptions& options);
+
+/// The absolute path that stands for a workspace's folder in grants: without links, where it is there.
+std::filesystem::path workspace_path(const std::string& folder);
 
 /// The manifest of the plugin in `folder`, its capabilities checked against what there is. Error:
 /// `manifest_invalid`, also for a folder that is no plugin.

@@ -50,13 +50,18 @@ bool asks_for_json(const std::vector<std::string>& arguments) {
   return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
 }
 
-// What to say where the first argument is no verb; empty where it is one.
-std::string unknown_verb(const CLI::App& app, const std::vector<std::string>& reversed) {
-  if (reversed.empty() || reversed.back().starts_with('-')) return {};
-  const std::string& word = reversed.back();
+// What to say where the first argument is no verb of `app`, or a group's verb and the second none of the group's; empty
+// where they are.
+std::string unknown_verb(const CLI::App& app, std::vector<std::string> reversed) {
+  const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  if (verbs.empty() || reversed.empty() || reversed.back().starts_with('-')) return {};
+  const std::string word = std::move(reversed.back());
+  reversed.pop_back();
   std::vector<std::string> names;
-  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
-  if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+  for (const CLI::App* verb : verbs) {
+    if (verb->get_name() == word) return unknown_verb(*verb, std::move(reversed));
+    names.push_back(verb->get_name());
+  }
   const std::vector<std::string_view> known(names.begin(), names.end());
   const std::string_view meant = nearest(word, known);
   return "there is no verb '" + word +
@@ -75,7 +80,22 @@ Program::Program() : app_(kDescription, "cloche") {
 
 CLI::App& Program::add_verb(const std::string& name, const std::string& summary, const std::string& details,
                             Job job) {
-  CLI::App& verb = *app_.add_subcommand(name, summary);
+  return add_verb_of(app_, name, summary, details, std::move(job));
+}
+
+CLI::App& Program::add_group(const std::string& name, const std::string& summary,
+                             const std::string& details) {
+  CLI::App& group = *app_.add_subcommand(name, summary);
+  group.group("Verbs");
+  group.footer(details);
+  group.require_subcommand(1);
+  group.get_formatter()->label("SUBCOMMAND", "VERB");
+  return group;
+}
+
+CLI::App& Program::add_verb_of(CLI::App& group, const std::string& name, const std::string& summary,
+                               const std::string& details, Job job) {
+  CLI::App& verb = *group.add_subcommand(name, summary);
   verb.group("Verbs");
   verb.footer(details);
   verb.add_flag("--json", json_, "Print one JSON document on stdout, for errors too");

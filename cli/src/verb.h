@@ -20,6 +20,11 @@ class Program {
   CLI::App& add_verb(const std::string& name, const std::string& summary, const std::string& details,
                      Job job);
 
+  /// Adds a verb whose first argument is one of the verbs that are then added to what this returns.
+  CLI::App& add_group(const std::string& name, const std::string& summary, const std::string& details);
+  CLI::App& add_verb_of(CLI::App& group, const std::string& name, const std::string& summary,
+                        const std::string& details, Job job);
+
   /// Reads the arguments and does what they say.
   ExitCode run(int argc, char** argv);
 
@@ -36,5 +41,8 @@ void add_run(Program& program);
 void add_check(Program& program);
 void add_types(Program& program);
 void add_explain(Program& program);
+void add_grant(Program& program);
+void add_revoke(Program& program);
+void add_policy(Program& program);
 
 }  // namespace cloche::cli

@@ -22,6 +22,12 @@ std::string_view name_of(Layer layer) {
   return "the manifest";
 }
 
+// Compared in seconds: far days have no place in the clock's own, finer count.
+bool is_reached(std::chrono::sys_seconds instant, std::chrono::system_clock::time_point now) {
+  return now == std::chrono::system_clock::time_point::max() ||
+         instant <= std::chrono::floor<std::chrono::seconds>(now);
+}
+
 // Folders are the same where their names are, but for "." and slashes that change nothing.
 bool is_workspace(const std::string& granted, const std::string& open) {
   const auto plain = [](const std::string& folder) {
@@ -112,7 +118,7 @@ std::optional<std::string> CapabilityResolver::void_because(const Policy::UserGr
   if (!is_about(grant.match, manifest_, Prereleases::named_only)) {
     return "the grant is for another publisher's key or version of the plugin";
   }
-  if (grant.expires && *grant.expires <= context_.now) return "the grant has expired";
+  if (grant.expires && is_reached(*grant.expires, context_.now)) return "the grant has expired";
   const bool passing =
       grant.lifetime == Policy::Lifetime::once || grant.lifetime == Policy::Lifetime::session;
   if (grant.persisted && passing) return "the grant was for a session that is over";

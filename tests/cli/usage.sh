@@ -14,3 +14,10 @@ case_help_of_run() { has_help run; }
 case_help_of_check() { has_help check; }
 case_help_of_types() { has_help types; }
 case_help_of_explain() { has_help explain; }
+case_help_of_grant() { has_help grant; }
+case_help_of_revoke() { has_help revoke; }
+case_help_of_policy() { run policy --help; exits 0; prints_like '^Examples:$'; prints_like '^  cloche policy show '; is_silent; }
+has_help_of_policy() { run policy "$1" --help; exits 0; prints_like "^  cloche policy $1 "; prints_like -- '--json'; is_silent; }
+case_help_of_policy_show() { has_help_of_policy show; }
+case_help_of_policy_check() { has_help_of_policy check; }
+case_help_of_policy_diff() { has_help_of_policy diff; }

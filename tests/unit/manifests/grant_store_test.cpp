@@ -309,6 +309,10 @@ TEST_CASE("resolve counts what the store holds, and names its file and line") {
     };
     CHECK(holds("fs.read", at(999)));
     CHECK_FALSE(holds("fs.read", at(1000)));
+    grant.expires = std::chrono::sys_days(std::chrono::year(2999) / 1 / 1);
+    REQUIRE(store.add(grant));
+    CHECK(holds("fs.read", at(1000)));
+    CHECK_FALSE(holds("fs.read", {.now = std::chrono::system_clock::time_point::max()}));
   }
   SUBCASE("a revocation ends all of it") {
     REQUIRE(store.revoke(manifest.id));

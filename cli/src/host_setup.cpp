@@ -1,9 +1,12 @@
 #include "host_setup.h"
 
+#include <cloche/audit_log.h>
+#include <cloche/consent.h>
+#include <iostream>
+#include <unistd.h>
 #include <utility>
 
 namespace cloche::cli {
-
 Result<HostOptions> host_options(const RightsOptions& rights, ConsoleOptions console) {
   HostOptions options;
   options.log = metered_log(make_console(console));
@@ -12,6 +15,10 @@ Result<HostOptions> host_options(const RightsOptions& rights, ConsoleOptions con
   if (!policy) return policy.error();
   options.policy = std::move(*policy);
   options.workspace = workspace_path(rights.workspace);
+  if (rights.ask) options.consent = terminal_consent(STDIN_FILENO, std::cerr);
+  auto audit = open_audit(options.policy.audit);
+  if (!audit) return audit.error();
+  options.audit = std::move(*audit);
   if (rights.grants.empty()) return options;
   auto store = GrantStore::open(rights.grants);
   if (!store) return store.error();

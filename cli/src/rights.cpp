@@ -46,6 +46,10 @@ void add_rights_options(CLI::App& verb, RightsOptions& options) {
   add_workspace_option(verb, options.workspace);
 }
 
+void add_ask(CLI::App& verb, RightsOptions& options) {
+  verb.add_flag("--ask", options.ask, "Ask on the terminal for what the policy leaves to a prompt");
+}
+
 void add_grant_all(CLI::App& verb, RightsOptions& options) {
   verb.add_flag("--grant-all", options.grant_all, "Grant all that is asked for and the policy does not deny");
 }

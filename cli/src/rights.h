@@ -20,12 +20,14 @@ struct RightsOptions {
   std::string grants;                 ///< the file of a GrantStore, or empty
   std::string workspace = ".";        ///< what $WORKSPACE stands for
   bool grant_all = false;             ///< grant all that is asked for and the policy does not deny
+  bool ask = false;                   ///< ask on the terminal for what the policy leaves to a prompt
 };
 
 void add_rights_options(CLI::App& verb, RightsOptions& options);
 void add_policy_options(CLI::App& verb, RightsOptions& options);
 void add_workspace_option(CLI::App& verb, std::string& workspace);
 void add_grant_all(CLI::App& verb, RightsOptions& options);
+void add_ask(CLI::App& verb, RightsOptions& options);
 
 /// The built-in capabilities, working in the workspace, the home and the temporary folder, and keeping data
 /// in the user's data folder. `log` takes what plugins log.

@@ -1,4 +1,5 @@
 #include "host_setup.h"
+#include "least_privilege.h"
 #include "places.h"
 #include "rights.h"
 #include "run_reports.h"
@@ -31,6 +32,9 @@ says otherwise; it comes back after a while that grows with each crash, and is g
 crashes in a minute. What they write to console goes to stdout, warnings and errors to stderr, each
 line after the plugin's id; with --json all of it goes to stderr.
 
+With --ask the user is asked, on the terminal, for what the policy leaves to a prompt. The policy's
+audit file, if it names one, tells of each use of a capability; --least-privilege sums that up.
+
 SIGUSR1 prints what each plugin did and uses of its limits, --stats does so at the end. With --json
 every report is a document of its own, on a line of its own.
 
@@ -47,6 +51,7 @@ struct Options {
   TraceFile trace;
   std::vector<std::string> folders;
   std::string restart = "never";
+  bool least_privilege = false;
 };
 
 Restart restart_of(std::string_view name) {
@@ -189,13 +194,18 @@ Result<void> serve(const Options& options, const Signals& signals, const Host& h
 }
 
 Result<void> run_plugins(Options& options, const Signals& signals, const Report& report) {
-  auto host = make_host(options.rights, {.all_on_stderr = report.json(), .named = true},
-                        std::make_shared<Watch>(options.trace.recorder()));
+  auto setup = host_options(options.rights, {.all_on_stderr = report.json(), .named = true});
+  if (!setup) return setup.error();
+  setup->observer = std::make_shared<Watch>(options.trace.recorder());
+  std::shared_ptr<LeastPrivilege> uses;
+  if (options.least_privilege) setup->audit = uses = std::make_shared<LeastPrivilege>(setup->audit);
+  auto host = Host::create(std::move(*setup));
   if (!host) return host.error();
   auto plugins = load_all(*host, options);
   if (!plugins) return plugins.error();
   tell_serving(*plugins, options.folders, report);
   if (auto served = serve(options, signals, *host, *plugins, report); !served) return served;
+  if (uses) uses->tell(*plugins, report);
   for (Plugin& plugin : *plugins) {
     if (auto ended = plugin.unload().get(); !ended) return ended;
   }
@@ -219,8 +229,11 @@ void add_run(Program& program) {
   verb.add_option("--restart", options->restart, "When a plugin is started again: never, on-crash or always")
       ->check(CLI::IsMember({"never", "on-crash", "always"}))
       ->capture_default_str();
+  verb.add_flag("--least-privilege", options->least_privilege,
+                "At the end, say what was granted and not used, and what was tried and denied");
   add_rights_options(verb, options->rights);
   add_grant_all(verb, options->rights);
+  add_ask(verb, options->rights);
   options->reports.add_options(verb);
   options->trace.add_option(verb);
 }

@@ -332,11 +332,10 @@ Result<Host> Host::create(HostOptions options) {
   }
   if (auto engine = js::Engine::start(options.engine_flags); !engine) return engine.error();
   if (options.contain_crashes) js::contain_traps();
-  const auto& audit = options.policy.audit;
-  if (!options.audit && !audit.file.empty()) {
-    auto log = AuditLog::open({.file = audit.file, .events = audit.events});
-    if (!log) return log.error();
-    options.audit = std::move(*log);
+  if (!options.audit) {
+    auto audit = open_audit(options.policy.audit);
+    if (!audit) return audit.error();
+    options.audit = std::move(*audit);
   }
   return Host(std::make_unique<Impl>(std::move(options), std::move(*version)));
 }

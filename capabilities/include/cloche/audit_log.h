@@ -2,6 +2,7 @@
 
 #include <cloche/audit.h>
 #include <cloche/limits.h>
+#include <cloche/policy.h>
 #include <cloche/result.h>
 #include <cstddef>
 #include <filesystem>
@@ -56,5 +57,8 @@ class AuditLog final : public AuditSink {
   const unsigned forks_;
   std::unique_ptr<Writer> writer_;
 };
+
+/// The log that a policy asks for; null where it names no file. Errors: as of AuditLog::open.
+[[nodiscard]] Result<std::shared_ptr<AuditSink>> open_audit(const Policy::Audit& audit);
 
 }  // namespace cloche

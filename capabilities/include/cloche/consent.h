@@ -39,8 +39,9 @@ class Consent {
 /// Nobody is there: what is not granted is not.
 [[nodiscard]] std::shared_ptr<Consent> no_consent();
 
-/// Asks on a terminal, one question at a time: `out` is written and `in` is read by a thread of its own, which is
-/// waited for when the last copy goes; it ends with `in`. Both must outlive it.
-[[nodiscard]] std::shared_ptr<Consent> terminal_consent(std::istream& in, std::ostream& out);
+/// Asks on a terminal, one question at a time: writes to `out` and reads lines from the descriptor `in`, on a thread of
+/// its own, which is waited for when the last copy goes. Both must outlive it. When the input ends, nobody is there.
+/// Throws std::system_error when no descriptor is left.
+[[nodiscard]] std::shared_ptr<Consent> terminal_consent(int in, std::ostream& out);
 
 }  // namespace cloche

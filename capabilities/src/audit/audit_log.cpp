@@ -68,4 +68,11 @@ Result<void> AuditLog::flush() {
   return Error(Errc::io, "the audit log is that of the process this one was forked from; open another");
 }
 
+Result<std::shared_ptr<AuditSink>> open_audit(const Policy::Audit& audit) {
+  if (audit.file.empty()) return std::shared_ptr<AuditSink>();
+  auto log = AuditLog::open({.file = audit.file, .events = audit.events});
+  if (!log) return log.error();
+  return std::shared_ptr<AuditSink>(std::move(*log));
+}
+
 }  // namespace cloche

@@ -1,8 +1,6 @@
 #include <cloche/builtin/plugins.h>
-#include <cloche/conjunction.h>
 #include <cloche/policy_rule.h>
-
-#include "scope/rule_fields.h"
+#include <cloche/rule_scope.h>
 
 namespace cloche {
 namespace {

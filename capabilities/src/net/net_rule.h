@@ -9,7 +9,7 @@
 
 #include "net/address_ranges.h"
 #include "net/url_pattern.h"
-#include "scope/conjunction.h"
+#include <cloche/conjunction.h>
 
 namespace cloche::net {
 

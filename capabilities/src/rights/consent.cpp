@@ -1,12 +1,19 @@
 #include <cloche/consent.h>
 
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cloche/directory.h>
 #include <condition_variable>
 #include <deque>
-#include <istream>
 #include <mutex>
 #include <ostream>
+#include <poll.h>
 #include <string>
+#include <sys/eventfd.h>
+#include <system_error>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace cloche {
@@ -32,9 +39,48 @@ std::optional<ConsentAnswer> answer_of(const std::string& line) {
   return std::nullopt;
 }
 
+/// Lines of a descriptor, for one thread; another may end the waiting for the next.
+class Lines {
+ public:
+  explicit Lines(int descriptor) : descriptor_(descriptor), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!stop_) throw std::system_error(errno, std::generic_category(), "eventfd");
+  }
+  void stop() const noexcept { ::eventfd_write(stop_.get(), 1); }
+
+  /// Nothing when the input has ended, or `stop` was called.
+  std::optional<std::string> next() {
+    for (;;) {
+      const auto end = text_.find('\n');
+      if (end != std::string::npos) {
+        std::string line = text_.substr(0, end);
+        text_.erase(0, end + 1);
+        return line;
+      }
+      if (!read_more()) return std::nullopt;
+    }
+  }
+
+ private:
+  bool read_more() {
+    std::array<pollfd, 2> set{{{descriptor_, POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+    while (::poll(set.data(), set.size(), -1) < 0) {
+      if (errno != EINTR) return false;
+    }
+    if (set[1].revents != 0) return false;
+    std::array<char, 256> bytes{};
+    const auto count = ::read(descriptor_, bytes.data(), bytes.size());
+    if (count > 0) text_.append(bytes.data(), static_cast<std::size_t>(count));
+    return count > 0;
+  }
+
+  const int descriptor_;
+  FileDescriptor stop_;
+  std::string text_;
+};
+
 class TerminalConsent final : public Consent {
  public:
-  TerminalConsent(std::istream& in, std::ostream& out) : in_(in), out_(out), thread_([this] { serve(); }) {}
+  TerminalConsent(int in, std::ostream& out) : lines_(in), out_(out), thread_([this] { serve(); }) {}
   TerminalConsent(const TerminalConsent&) = delete;
   TerminalConsent& operator=(const TerminalConsent&) = delete;
   ~TerminalConsent() override {
@@ -43,10 +89,11 @@ class TerminalConsent final : public Consent {
       stopping_ = true;
     }
     changed_.notify_all();
+    lines_.stop();
     thread_.join();
   }
 
-  [[nodiscard]] bool present() const noexcept override { return true; }
+  [[nodiscard]] bool present() const noexcept override { return !ended_.load(); }
 
   [[nodiscard]] Future<ConsentAnswer> ask(const ConsentRequest& request) override {
     Promise<ConsentAnswer> answer;
@@ -81,20 +128,23 @@ class TerminalConsent final : public Consent {
   // What is not understood is asked again, until the input ends.
   Result<ConsentAnswer> put(const std::string& text) {
     out_ << '\n' << text;
-    std::string line;
-    do {
+    for (;;) {
       out_ << kChoices << std::flush;
-      if (!std::getline(in_, line)) return Error(Errc::cancelled, "nobody answered: the input has ended");
-    } while (!answer_of(line));
-    return *answer_of(line);
+      const auto line = lines_.next();
+      if (!line) break;
+      if (const auto answer = answer_of(*line)) return *answer;
+    }
+    ended_ = true;
+    return Error(Errc::cancelled, "nobody answered: the input has ended");
   }
 
-  std::istream& in_;
+  Lines lines_;
   std::ostream& out_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Question> questions_;
+  std::deque<Question> questions_;  // under mutex_, as is
   bool stopping_ = false;
+  std::atomic<bool> ended_{false};
   std::thread thread_;
 };
 
@@ -102,7 +152,7 @@ class TerminalConsent final : public Consent {
 
 std::shared_ptr<Consent> no_consent() { return std::make_shared<NoConsent>(); }
 
-std::shared_ptr<Consent> terminal_consent(std::istream& in, std::ostream& out) {
+std::shared_ptr<Consent> terminal_consent(int in, std::ostream& out) {
   return std::make_shared<TerminalConsent>(in, out);
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "net/url_pattern.h"
-#include "scope/conjunction.h"
+#include <cloche/conjunction.h>
 
 namespace cloche::secrets {
 

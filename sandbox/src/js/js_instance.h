@@ -136,6 +136,7 @@ class JsInstance final : public Instance,
   void post(std::function<void()> job);
   void run_or_post(std::function<void()> job);
   void adopt(const Decision& decision, const Grant* grant);
+  void await_expiry();
   void note_change(const Holding& holding, AuditEvent::Kind kind);
   void end_holdings();
 
@@ -190,6 +191,7 @@ class JsInstance final : public Instance,
   const std::shared_ptr<IsolateHome> home_;
   Runner& runner_;  // of home_
   RateLimit host_call_rate_;
+  loop::Timers::Id expiry_timer_;
   std::unique_ptr<World> world_;
 
   loop::Share share_;

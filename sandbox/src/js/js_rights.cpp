@@ -3,6 +3,7 @@
 #include "js/js_instance.h"
 #include "rights/rights_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cloche::js {
@@ -36,6 +37,20 @@ Future<Permission> JsInstance::request(std::string_view capability) {
 void JsInstance::regrant(Grants grants) {
   run_or_post([this, grants = std::move(grants)] {
     for (const Decision& decision : grants.decisions) adopt(decision, grants.find(decision.capability));
+    await_expiry();
+  });
+}
+
+// Grants end by the calendar, timers fire by the steady clock: who comes too early comes again.
+void JsInstance::await_expiry() {
+  using Calendar = std::chrono::system_clock;
+  worker_.loop.timers().cancel(expiry_timer_);
+  const auto when = parts_.rights->next_expiry();
+  if (when == Calendar::time_point::max()) return;
+  constexpr std::chrono::hours kLongest{24};
+  const auto delay = std::min<Duration>(when - Calendar::now() + std::chrono::milliseconds(1), kLongest);
+  expiry_timer_ = worker_.loop.timers().add(loop::after(loop::Clock::now(), delay), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->regrant(self->parts_.rights->resolve_for(*self));
   });
 }
 

@@ -148,6 +148,23 @@ void RightsDesk::add(const std::shared_ptr<Instance>& instance) {
   instance->regrant(std::move(grants));
 }
 
+Grants RightsDesk::resolve_for(const Instance& instance) const {
+  const std::scoped_lock lock(mutex_);
+  return resolve_locked(instance.manifest(), policy_of(&instance));
+}
+
+std::chrono::system_clock::time_point RightsDesk::next_expiry() const {
+  using Time = std::chrono::system_clock::time_point;
+  const std::scoped_lock lock(mutex_);
+  const Time now = std::chrono::system_clock::now();
+  Time next = Time::max();
+  const Policy policy = policy_of(nullptr);
+  for (const Policy::UserGrant& grant : policy.grants) {
+    if (grant.expires && *grant.expires > now) next = std::min<Time>(next, *grant.expires);
+  }
+  return next;
+}
+
 std::vector<std::shared_ptr<Instance>> RightsDesk::instances_locked() {
   std::vector<std::shared_ptr<Instance>> all;
   for (const auto& weak : instances_) {

@@ -58,6 +58,11 @@ class RightsDesk final : public std::enable_shared_from_this<RightsDesk> {
   /// An instance was made, whose grants were resolved at some time before.
   void add(const std::shared_ptr<Instance>& instance);
 
+  /// What the instance may do now.
+  [[nodiscard]] Grants resolve_for(const Instance& instance) const;
+  /// When the next grant expires; the end of time where none will.
+  [[nodiscard]] std::chrono::system_clock::time_point next_expiry() const;
+
   /// From now on another policy counts, for every instance.
   void set_policy(Policy policy);
   /// One more grant, kept for as long as it says.

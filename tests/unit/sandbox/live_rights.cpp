@@ -163,6 +163,20 @@ TEST_CASE("what was revoked can be granted again, to what the plugin saved too")
   CHECK(ask<int>(plugin, "now") == 1);
 }
 
+TEST_CASE("a grant that expires is over at its time") {
+  Policy policy;
+  Policy::UserGrant grant;
+  grant.match.plugin = "com.example.test";
+  grant.capability.pattern = "t";
+  grant.expires = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::seconds(2);
+  policy.grants.push_back(grant);
+  Rights rights(policy);
+  Plugin plugin = rights.load(kSource);
+  CHECK(ask<int>(plugin, "now") == 1);
+  rights.audit->events.wait_for("revoke t");
+  CHECK(json(ask(plugin, "now")) == kGone);
+}
+
 TEST_CASE("another policy counts for what runs") {
   Rights rights;
   Plugin plugin = rights.load(kSource);

@@ -25,8 +25,7 @@ struct BuiltinOptions {
   ClockOptions clock;
   RandomSource random;               ///< empty: the kernel's
   std::shared_ptr<EventBus> events;  ///< for the host to publish and subscribe, too; null: the plugins' own
-  NetOptions net;
-  std::shared_ptr<SecretStore> secrets;  ///< what `net` can fill in; null: no `secrets`
+  NetOptions net;                    ///< `secrets` works with its store, too
 };
 
 /// A registry with every capability of `<cloche/builtin/…>`, to which a host adds its own.

@@ -28,8 +28,7 @@ struct BuiltinOptions {
   std::shared_ptr<Configuration>
       config;                        ///< null: in a file of each plugin in `data_directory`, or in memory
   std::shared_ptr<EventBus> events;  ///< for the host to publish and subscribe, too; null: the plugins' own
-  NetOptions net;
-  std::shared_ptr<SecretStore> secrets;  ///< what `net` can fill in; null: no `secrets`
+  NetOptions net;                    ///< `secrets` works with its store, too
 };
 
 /// A registry with every capability of `<cloche/builtin/…>`, to which a host adds its own.

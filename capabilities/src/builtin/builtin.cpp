@@ -30,8 +30,8 @@ Registry builtin_capabilities(BuiltinOptions options) {
                 options.config ? std::move(options.config) : default_configuration(options.data_directory));
   define_events(registry, options.events ? std::move(options.events) : std::make_shared<EventBus>());
   define_fs(registry, {std::move(options.directories), std::move(options.data_directory)});
-  if (options.secrets) define_secrets(registry, options.secrets);
-  options.net.secrets = std::move(options.secrets);
+  if (!options.net.secrets) options.net.secrets = secrets_in_memory({});
+  define_secrets(registry, options.net.secrets);
   define_net(registry, std::move(options.net));
   return registry;
 }

@@ -3,36 +3,15 @@
 #include <cloche/builtin/net.h>
 #include <cloche/builtin/secrets.h>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "http_server.h"
+#include "scripted_resolver.h"
 #include "support.h"
 
 namespace cloche::testing {
-
-/// Answers from a list for each host: each answer once, and the last one for ever.
-class ScriptedResolver final : public Resolver {
- public:
-  using Answers = std::vector<std::vector<std::string>>;
-
-  explicit ScriptedResolver(std::map<std::string, Answers, std::less<>> answers)
-      : answers_(std::move(answers)) {}
-
-  Future<std::vector<std::string>> resolve(std::string_view host) override {
-    const auto found = answers_.find(host);
-    if (found == answers_.end()) return Result<std::vector<std::string>>(Error(Errc::io, "no such host"));
-    Answers& answers = found->second;
-    auto answer = answers.front();
-    if (answers.size() > 1) answers.erase(answers.begin());
-    return Result<std::vector<std::string>>(std::move(answer));
-  }
-
- private:
-  std::map<std::string, Answers, std::less<>> answers_;
-};
 
 using Fields = std::map<std::string, ScopeValue, std::less<>>;
 

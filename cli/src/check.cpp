@@ -5,6 +5,7 @@
 #include "verb.h"
 
 #include <algorithm>
+#include <cloche/config_schema.h>
 #include <cloche/package.h>
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,7 @@ class Checker {
 
  private:
   void check_folder(const std::string& folder);
+  void check_settings(const std::string& folder);
   void check_yaml(const std::string& path);
   void check_source(const std::string& path);
   void add_unreadable(Errc code, const Error& error, const std::string& path) {
@@ -95,8 +97,19 @@ void Checker::check(const std::string& path) {
 
 void Checker::check_folder(const std::string& folder) {
   findings_.add_file();
-  if (auto manifest = open_manifest(folder); !manifest) findings_.add(manifest.error());
+  if (auto manifest = open_manifest(folder); !manifest) {
+    findings_.add(manifest.error());
+  } else {
+    check_settings(folder);
+  }
   for (const fs::path& source : sources_in(folder)) check_source(source.string());
+}
+
+void Checker::check_settings(const std::string& folder) {
+  const auto package = Package::open(folder);
+  if (!package) return findings_.add(package.error());
+  const auto read = [&](std::string_view path) { return package->read(path); };
+  if (auto terms = read_config_terms(package->manifest(), read); !terms) findings_.add(terms.error());
 }
 
 void Checker::check_yaml(const std::string& path) {

@@ -68,3 +68,14 @@ case_json() {
   is_silent
 }
 case_json_without_findings() { run check "$plugins/word-count" --json; exits 0; json /findings '[]'; }
+case_settings_that_do_not_fit_their_schema() {
+  plugin 'config: {schema: settings.json, defaults: {depth: 0}}' <<<'export {}'
+  echo '{"properties": {"depth": {"type": "integer", "minimum": 1}}}' >p/settings.json
+  run check p
+  exits 3
+  prints_like "^p/plugin\.yaml:.*error\[manifest_invalid\]: config: the defaults: 'depth' does not fit the schema: "
+  echo '{"type": "wibble"}' >p/settings.json
+  run check p
+  exits 3
+  prints_like '^settings\.json: error\[manifest_invalid\]: the schema of the settings is no JSON Schema: '
+}

@@ -2,6 +2,7 @@
 
 // The whole of Cloche for a host application.
 
+#include <cloche/audit_log.h>
 #include <cloche/builtin.h>
 #include <cloche/host.h>
 #include <cloche/observer.h>

@@ -1,0 +1,9 @@
+import { open } from "cap:editor";
+
+export function show(name) {
+  try {
+    return open(name);
+  } catch (error) {
+    return `${error.code}: ${error.message}`;
+  }
+}

@@ -1,6 +1,8 @@
 #include <cloche/builtin.h>
 #include <cloche/builtin/config.h>
+#include <cloche/builtin/env.h>
 #include <cloche/builtin/events.h>
+#include <cloche/builtin/exec.h>
 #include <cloche/builtin/fs.h>
 #include <cloche/builtin/log.h>
 #include <cloche/builtin/permissions.h>
@@ -29,10 +31,14 @@ Registry builtin_capabilities(BuiltinOptions options) {
   define_config(registry,
                 options.config ? std::move(options.config) : default_configuration(options.data_directory));
   define_events(registry, options.events ? std::move(options.events) : std::make_shared<EventBus>());
-  define_fs(registry, {std::move(options.directories), std::move(options.data_directory)});
   if (options.secrets) define_secrets(registry, options.secrets);
   options.net.secrets = std::move(options.secrets);
   define_net(registry, std::move(options.net));
+  const FsOptions folders{std::move(options.directories), std::move(options.data_directory),
+                          make_temporary_folders()};
+  define_fs(registry, folders);
+  define_env(registry, options.environment);
+  define_exec(registry, {std::move(options.command_path), std::move(options.environment), folders});
   return registry;
 }
 

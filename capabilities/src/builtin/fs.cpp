@@ -1,67 +1,10 @@
 #include <cloche/builtin/fs.h>
 
 #include "fs/files.h"
-#include "plugin_folder.h"
+#include "fs/folders.h"
 
 namespace cloche {
 namespace {
-
-namespace stdfs = std::filesystem;
-
-constexpr const char* kPluginData = "PLUGIN_DATA";
-
-bool mentions_plugin_data(const std::vector<ScopeSet>& sets) {
-  for (const ScopeSet& set : sets) {
-    for (const ScopeRule& rule : set.rules) {
-      const auto path = rule.fields.find("path");
-      const auto* text = path == rule.fields.end() ? nullptr : std::get_if<std::string>(&path->second);
-      if (text != nullptr && text->starts_with("$PLUGIN_DATA")) return true;
-    }
-  }
-  return false;
-}
-
-// Where this plugin's `$PLUGIN_DATA` is; an empty path when the host has no place for it.
-Result<stdfs::path> plugin_data(const FsOptions& options, const PluginInfo& plugin) {
-  const auto given = options.directories.find(kPluginData);
-  if (given != options.directories.end()) return plugin_folder(given->second, plugin.id);
-  if (options.data_directory.empty()) return stdfs::path();
-  auto folder = plugin_folder(options.data_directory, plugin.id);
-  if (!folder) return folder;
-  return *folder / "files";
-}
-
-Result<void> add_folder(fs::Folders& folders, const std::string& name, const stdfs::path& path) {
-  std::error_code error;
-  const stdfs::path real = stdfs::canonical(path, error);
-  const stdfs::path written = stdfs::absolute(path, error);
-  auto real_parts = fs::split(real.string());
-  auto written_parts = fs::split(written.lexically_normal().string());
-  if (error || real.empty() || !real_parts || !written_parts) {
-    return Error(Errc::io,
-                 "the folder for $" + name + ", '" + path.string() + "', cannot be used: it is not there");
-  }
-  folders.insert_or_assign(name, fs::Folder{std::move(*real_parts), std::move(*written_parts)});
-  return {};
-}
-
-Result<fs::Folders> folders_for(const FsOptions& options, const Grant& grant, const PluginInfo& plugin) {
-  fs::Folders folders;
-  for (const auto& [name, path] : options.directories) {
-    if (name == kPluginData) continue;
-    auto added = add_folder(folders, name, path);
-    if (!added) return added.error();
-  }
-  if (!mentions_plugin_data(grant.allow) && !mentions_plugin_data(grant.deny)) return folders;
-  auto data = plugin_data(options, plugin);
-  if (!data) return data.error();
-  if (data->empty()) return folders;
-  auto made = make_private_folder(*data);
-  if (!made) return made.error();
-  auto added = add_folder(folders, kPluginData, *data);
-  if (!added) return added.error();
-  return folders;
-}
 
 std::vector<ScopeField> scope_fields() {
   return {{"path", ScopeKind::path, true, {}}, {"max_bytes", ScopeKind::size, false, {}}};
@@ -70,7 +13,7 @@ std::vector<ScopeField> scope_fields() {
 auto scope_maker(FsOptions options) {
   return [options = std::move(options)](const Grant& grant,
                                         const PluginInfo& plugin) -> Result<std::shared_ptr<fs::FileScope>> {
-    auto folders = folders_for(options, grant, plugin);
+    auto folders = fs::folders_for(options, grant, plugin);
     if (!folders) return folders.error();
     auto scope = fs::FileScope::make(grant, std::move(*folders));
     if (!scope) return scope.error();
@@ -138,6 +81,7 @@ void define_write(CapabilityBuilder builder) {
 }  // namespace
 
 void define_fs(Registry& registry, FsOptions options) {
+  if (!options.temporary) options.temporary = make_temporary_folders();
   define_read(registry.define("fs.read")
                   .summary("Reads files and folders")
                   .scope(scope_fields(), scope_maker(options)));

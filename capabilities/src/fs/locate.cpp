@@ -49,29 +49,18 @@ std::optional<PathParts> real_path(const FileDescriptor& fd) {
   return parts;
 }
 
-struct Opened {
-  FileDescriptor fd;
-  PathParts real;
-};
-
 std::string relative_path(const PathParts& path, std::size_t root_size) {
   std::string relative;
   for (std::size_t i = root_size; i < path.size(); ++i) relative += (relative.empty() ? "" : "/") + path[i];
   return relative.empty() ? "." : relative;
 }
 
-Result<Opened> open_location(const FileScope& scope, const FileScope::Permit& permit, const PathParts& path,
-                             int flags, std::string_view name) {
-  auto root = Directory::open(join(permit.root));
-  if (!root)
-    return Error(Errc::io, "cannot open '" + shown(name) + "': the folder of its scope is not there");
-  auto fd = root->open_beneath(relative_path(path, permit.root.size()), O_PATH | flags, 0, shown(name));
-  if (!fd && fd.error().code() == Errc::not_capable) return not_capable(scope, name);
-  if (!fd) return fd.error();
-  auto real = real_path(*fd);
-  if (!real) return io_error("open", name, ENOENT);
-  if (is_kernel_interface(*fd)) return not_capable(scope, name);
-  return Opened{std::move(*fd), std::move(*real)};
+// The same, with the error that tells of the scope.
+Result<Opened> open_permitted(const FileScope& scope, const FileScope::Permit& permit, const PathParts& path,
+                              int flags, std::string_view name) {
+  auto opened = open_location(permit.root, path, flags, name);
+  if (!opened && opened.error().code() == Errc::not_capable) return not_capable(scope, name);
+  return opened;
 }
 
 }  // namespace
@@ -86,12 +75,27 @@ Error io_error(std::string_view verb, std::string_view name, int error) {
                         "': " + std::generic_category().message(error)};
 }
 
+Result<Opened> open_location(const PathParts& root, const PathParts& path, int flags, std::string_view name) {
+  auto folder = Directory::open(join(root));
+  if (!folder)
+    return Error(Errc::io, "cannot open '" + shown(name) + "': the folder of its scope is not there");
+  auto fd = folder->open_beneath(relative_path(path, root.size()), O_PATH | flags, 0, shown(name));
+  if (!fd) return fd.error();
+  auto real = real_path(*fd);
+  if (!real) return io_error("open", name, ENOENT);
+  if (is_kernel_interface(*fd)) {
+    return Error(Errc::not_capable,
+                 "'" + shown(name) + "' is one of the kernel's own files, which are never used");
+  }
+  return Opened{std::move(*fd), std::move(*real)};
+}
+
 Result<Located> locate(const FileScope& scope, std::string_view name) {
   auto path = resolve_name(name, scope.folders());
   if (!path) return path.error();
   auto permit = scope.permit(*path);
   if (!permit) return not_capable(scope, name);
-  auto opened = open_location(scope, *permit, *path, 0, name);
+  auto opened = open_permitted(scope, *permit, *path, 0, name);
   if (!opened) return opened.error();
   const auto real_permit = scope.permit(opened->real);
   if (!real_permit) return not_capable(scope, name);
@@ -113,7 +117,7 @@ Result<Place> locate_place(const FileScope& scope, std::string_view name) {
   }
   std::string leaf = path->back();
   path->pop_back();
-  auto opened = open_location(scope, *permit, *path, O_DIRECTORY, name);
+  auto opened = open_permitted(scope, *permit, *path, O_DIRECTORY, name);
   if (!opened) return opened.error();
   PathParts real = std::move(opened->real);
   real.push_back(leaf);

@@ -36,6 +36,17 @@ struct Place {
   std::uint64_t max_bytes = 0;
 };
 
+/// A location that was opened without leaving a folder, and where the kernel says it is.
+struct Opened {
+  FileDescriptor fd;
+  PathParts real;
+};
+
+/// Opens `path` as a mere location beneath `root`, which it lies in; `flags` are further ones of open(2). Errors:
+/// `not_capable`, when a link leads out or the place is one of the kernel's own; `io`.
+[[nodiscard]] Result<Opened> open_location(const PathParts& root, const PathParts& path, int flags,
+                                           std::string_view name);
+
 /// Errors: `not_capable`, `invalid_argument` and `io`; they call the file `name`, as the plugin did.
 [[nodiscard]] Result<Located> locate(const FileScope& scope, std::string_view name);
 [[nodiscard]] Result<Place> locate_place(const FileScope& scope, std::string_view name);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ using PathParts = std::vector<std::string>;
 struct Folder {
   PathParts real;     ///< where it is, links resolved
   PathParts written;  ///< where the host said it is
+  /// What keeps it there, where it is a plugin's own for a time.
+  std::shared_ptr<const void> keeper = {};
 };
 using Folders = std::map<std::string, Folder, std::less<>>;
 

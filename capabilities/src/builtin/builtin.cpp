@@ -1,5 +1,6 @@
 #include <cloche/builtin.h>
 #include <cloche/builtin/config.h>
+#include <cloche/builtin/crypto.h>
 #include <cloche/builtin/env.h>
 #include <cloche/builtin/events.h>
 #include <cloche/builtin/exec.h>
@@ -24,7 +25,9 @@ Registry builtin_capabilities(BuiltinOptions options) {
   Registry registry;
   define_log(registry, metered_log(options.log ? std::move(options.log) : spdlog_sink()));
   define_clock(registry, std::move(options.clock));
-  define_random(registry, options.random ? std::move(options.random) : system_random());
+  const RandomSource random = options.random ? std::move(options.random) : system_random();
+  define_random(registry, random);
+  define_crypto(registry, random);
   define_storage(registry, options.data_directory);
   define_permissions(registry);
   define_plugins(registry);

@@ -34,6 +34,7 @@ struct Place {
   PathParts real;  ///< of the name, its folder's links resolved
   std::string leaf;
   std::uint64_t max_bytes = 0;
+  Quota quota;
 };
 
 /// A location that was opened without leaving a folder, and where the kernel says it is.
@@ -50,6 +51,11 @@ struct Opened {
 /// Errors: `not_capable`, `invalid_argument` and `io`; they call the file `name`, as the plugin did.
 [[nodiscard]] Result<Located> locate(const FileScope& scope, std::string_view name);
 [[nodiscard]] Result<Place> locate_place(const FileScope& scope, std::string_view name);
+
+/// Whether it lies in one of the kernel's own file systems, which hold processes' memory and the machine's switches behind
+/// regular files; and the error of that.
+[[nodiscard]] bool is_kernel_interface(const FileDescriptor& fd);
+[[nodiscard]] Error kernel_interface(std::string_view name);
 
 /// Opens what was located for use, with open(2) flags; the very file, whatever its name means by now.
 [[nodiscard]] Result<FileDescriptor> reopen(const Located& located, int flags, std::string_view name);

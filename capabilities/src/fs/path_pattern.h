@@ -17,6 +17,9 @@ using PathParts = std::vector<std::string>;
 /// "/a/b"; "/" for no parts.
 [[nodiscard]] std::string join(const PathParts& parts);
 
+/// Whether `path` is `start`, or lies in it.
+[[nodiscard]] bool begins_with(const PathParts& path, const PathParts& start);
+
 /// Parts a path at its slashes, dropping empty ones and "."; ".." takes back the part before it. Backslash is
 /// a character like any other. Errors: `not_capable` when ".." leads above the start; `invalid_argument` for
 /// NUL or more than 4,096 bytes.

@@ -70,13 +70,15 @@ Result<FileDescriptor> CommandScope::open_folder(Command command, const Permit& 
 }
 
 Environment CommandScope::environment(const Permit& permit) const {
+  const auto& layers = permit.bounds.passed;
   Environment passed;
-  if (permit.bounds.passed.empty()) return passed;
-  for (const auto& [name, value] : environment_) {
-    const auto lets = [&](const std::vector<const text::NamePatterns*>& layer) {
+  const auto passes = [&](const std::string& name) {
+    return !layers.empty() && std::ranges::all_of(layers, [&](const auto& layer) {
       return std::ranges::any_of(layer, [&](const auto* patterns) { return patterns->match(name); });
-    };
-    if (std::ranges::all_of(permit.bounds.passed, lets)) passed.emplace(name, value);
+    });
+  };
+  for (const auto& [name, value] : environment_) {
+    if (passes(name)) passed.emplace(name, value);
   }
   return passed;
 }

@@ -29,6 +29,7 @@ find_package(SQLite3 REQUIRED)
 # 7.85 is the oldest libcurl that is told which protocols it may use by name.
 find_package(CURL 7.85 REQUIRED)
 find_package(LibArchive REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 
 if(NOT TARGET yaml-cpp::yaml-cpp)
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

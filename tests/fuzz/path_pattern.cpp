@@ -3,8 +3,10 @@
 #include "fs/path_pattern.h"
 
 #include <algorithm>
+#include <cloche/text.h>
 #include <cstdint>
 #include <cstdlib>
+#include <vector>
 
 namespace {
 
@@ -12,6 +14,30 @@ constexpr std::size_t kLongestWritten = 4096;
 
 void require(bool holds) {
   if (!holds) std::abort();
+}
+
+// glob_matches() as a table instead of a search: row by row, whether the pattern so far matches the first n characters.
+// For text in UTF-8 only.
+bool plainly_matches(std::string_view pattern, std::string_view name) {
+  if (name.starts_with('.') && !pattern.starts_with('.')) return false;
+  const auto inside = [&](std::size_t n) { return n < name.size() && (name[n] & 0xc0) == 0x80; };
+  std::vector<bool> row(name.size() + 1);
+  row[0] = true;
+  for (const char c : pattern) {
+    std::vector<bool> next(name.size() + 1);
+    for (std::size_t n = 0; n <= name.size(); ++n) {
+      std::size_t before = n;  // the beginning of the character that ends at n
+      while (before > 0 && inside(before - 1)) --before;
+      if (before > 0) --before;
+      if (c == '*') {
+        next[n] = row[n] || (n > 0 && !inside(n) && next[before]);
+      } else if (n > 0) {
+        next[n] = c == '?' ? !inside(n) && row[before] : name[n - 1] == c && row[n - 1];
+      }
+    }
+    row = next;
+  }
+  return row[name.size()];
 }
 
 }  // namespace
@@ -33,6 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = split(path);
     require(path.size() > kLongestWritten ? !again : again.has_value() && *again == *name);
   }
+  const std::string first = input.substr(0, middle);
+  if (cloche::is_utf8(input))
+    require(glob_matches(first, input.substr(middle + 1)) ==
+            plainly_matches(first, input.substr(middle + 1)));
   const auto pattern = PathPattern::parse(std::string_view(input).substr(0, middle), folders);
   if (!pattern || !name) return 0;
   if (!pattern->matches(*name)) return 0;

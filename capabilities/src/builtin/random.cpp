@@ -1,9 +1,10 @@
 #include <array>
 #include <cerrno>
 #include <cloche/builtin/random.h>
-#include <cstdio>
 #include <sys/random.h>
 #include <system_error>
+
+#include "text/uuid.h"
 
 namespace cloche {
 namespace {
@@ -19,22 +20,6 @@ Result<Bytes> random_bytes(const RandomSource& source, std::uint32_t count) {
   auto filled = source(bytes);
   if (!filled) return filled.error();
   return bytes;
-}
-
-Result<std::string> random_uuid(const RandomSource& source) {
-  std::array<std::uint8_t, 16> bytes{};
-  auto filled = source(bytes);
-  if (!filled) return filled.error();
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);  // variant 10
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    char digits[3];
-    std::snprintf(digits, sizeof digits, "%02x", bytes[i]);
-    text += digits;
-  }
-  return text;
 }
 
 Result<double> random_uniform(const RandomSource& source) {
@@ -65,7 +50,7 @@ void define_random(Registry& registry, RandomSource source) {
       .summary("Gives random numbers fit for keys")
       .sync("bytes", [source](std::uint32_t count) { return random_bytes(source, count); },
             {{"count"}, "That many random bytes, at most 65536."})
-      .sync("uuid", [source] { return random_uuid(source); }, {{}, "A random UUID."})
+      .sync("uuid", [source] { return text::random_uuid(source); }, {{}, "A random UUID."})
       .sync("uniform", [source] { return random_uniform(source); }, {{}, "A number from 0 up to but not 1."});
 }
 

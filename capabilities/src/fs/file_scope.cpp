@@ -20,7 +20,9 @@ Result<FileRule> compile(const ScopeRule& rule, const Folders& folders) {
   auto pattern = PathPattern::parse(*path, folders);
   if (!pattern) return pattern.error();
   const auto* limit = rule_field<std::uint64_t>(rule, "max_bytes");
-  return FileRule(*path, std::move(*pattern), limit == nullptr ? Limits::kUnlimited : *limit);
+  const auto* quota = rule_field<std::uint64_t>(rule, "quota");
+  return FileRule(*path, std::move(*pattern), limit == nullptr ? Limits::kUnlimited : *limit,
+                  quota == nullptr ? Limits::kUnlimited : *quota);
 }
 
 }  // namespace
@@ -28,11 +30,13 @@ Result<FileRule> compile(const ScopeRule& rule, const Folders& folders) {
 void FileRule::Bounds::widen(const Bounds& other) {
   max_bytes = std::max(max_bytes, other.max_bytes);
   root = innermost(root, other.root);
+  quota.widen(other.quota);
 }
 
 void FileRule::Bounds::narrow(const Bounds& other) {
   max_bytes = std::min(max_bytes, other.max_bytes);
   root = innermost(root, other.root);
+  quota.narrow(other.quota);
 }
 
 Result<FileScope> FileScope::make(const Grant& grant, Folders folders) {
@@ -47,7 +51,8 @@ std::optional<FileScope::Permit> FileScope::permit(const PathParts& path) const 
   const auto permit = rules_.permit(path);
   if (!permit) return std::nullopt;
   const PathParts* root = permit->bounds.root;
-  return Permit{root == nullptr ? kEverywhere : *root, permit->bounds.max_bytes, permit->rule};
+  return Permit{root == nullptr ? kEverywhere : *root, permit->bounds.max_bytes, permit->bounds.quota,
+                permit->rule};
 }
 
 }  // namespace cloche::fs

@@ -11,31 +11,49 @@
 
 namespace cloche::fs {
 
-/// A rule for files: a pattern of paths, and how large a file may be.
+/// How much may be kept in a folder; null: in none.
+struct Quota {
+  std::uint64_t bytes = Limits::kUnlimited;
+  const PathParts* folder = nullptr;
+
+  void widen(const Quota& other) {
+    if (other.bytes > bytes) *this = other;
+  }
+  void narrow(const Quota& other) {
+    if (other.bytes < bytes) *this = other;
+  }
+};
+
+/// A rule for files: a pattern of paths, how large a file may be, and all together.
 class FileRule {
  public:
   struct Bounds {
     std::uint64_t max_bytes = Limits::kUnlimited;
     const PathParts* root =
         nullptr;  ///< the folder to open it beneath, of all rules the innermost; null: "/"
+    Quota quota;
 
     void widen(const Bounds& other);
     void narrow(const Bounds& other);
   };
 
-  FileRule(std::string text, PathPattern pattern, std::uint64_t max_bytes)
-      : text_(std::move(text)), pattern_(std::move(pattern)), max_bytes_(max_bytes) {}
+  FileRule(std::string text, PathPattern pattern, std::uint64_t max_bytes, std::uint64_t quota)
+      : text_(std::move(text)), pattern_(std::move(pattern)), max_bytes_(max_bytes), quota_(quota) {}
 
   [[nodiscard]] bool matches(const PathParts& path) const { return pattern_.matches(path); }
   /// A rule that denies a folder denies all in it.
   [[nodiscard]] bool denies(const PathParts& path) const { return pattern_.covers(path); }
-  [[nodiscard]] Bounds bounds() const { return {max_bytes_, &pattern_.root()}; }
+  [[nodiscard]] Bounds bounds() const {
+    return {
+        max_bytes_, &pattern_.root(), {quota_, quota_ == Limits::kUnlimited ? nullptr : &pattern_.root()}};
+  }
   [[nodiscard]] std::string text() const { return text_; }
 
  private:
   std::string text_;
   PathPattern pattern_;
   std::uint64_t max_bytes_;
+  std::uint64_t quota_;
 };
 
 /// What one grant of `fs.read` or `fs.write` lets a plugin reach. Immutable; may be used from any thread.
@@ -45,6 +63,7 @@ class FileScope {
   struct Permit {
     const PathParts& root;  ///< the folder to open it beneath
     std::uint64_t max_bytes;
+    Quota quota;
     std::string_view rule;
   };
 

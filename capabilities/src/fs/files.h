@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fs/file_scope.h"
+#include "fs/quota.h"
 
 namespace cloche::fs {
 
@@ -39,12 +40,30 @@ BOOST_DESCRIBE_STRUCT(FileEntry, (), (name, type))
 /// the scope.
 [[nodiscard]] Result<std::vector<FileEntry>> list(const FileScope& scope, std::string_view name);
 
+/// Where a file is with links resolved, as `$NAME/rest` in the innermost folder that has a name.
+[[nodiscard]] Result<std::string> real_path(const FileScope& scope, std::string_view name);
+
 /// Puts a whole new file in place of the old one, if any, so that no one ever sees half of it.
-[[nodiscard]] Result<void> write(const FileScope& scope, std::string_view name,
+[[nodiscard]] Result<void> write(const FileScope& scope, QuotaGate& gate, std::string_view name,
                                  std::span<const std::uint8_t> content);
-/// A file, a link or an empty folder.
-[[nodiscard]] Result<void> remove(const FileScope& scope, std::string_view name);
+/// A file, a link or an empty folder; or a folder with all in it, of which nothing is removed unless all may be.
+[[nodiscard]] Result<void> remove(const FileScope& scope, std::string_view name, bool recursive);
 /// A folder that is there already is left as it is; the one it lies in must be there.
-[[nodiscard]] Result<void> make_directory(const FileScope& scope, std::string_view name);
+[[nodiscard]] Result<void> make_directory(const FileScope& scope, QuotaGate& gate, std::string_view name);
+
+/// What a plugin may read and write.
+struct Rights {
+  const FileScope& write;
+  const FileScope* read;  ///< null: nothing
+};
+/// A regular file or a folder, in place of a file or an empty folder if there is one. All in a folder must be inside the
+/// scope by its old and its new path, and nothing may become readable by that.
+[[nodiscard]] Result<void> rename(const Rights& rights, QuotaGate& gate, std::string_view from,
+                                  std::string_view to);
+/// A regular file of at most 1 GiB, with its mode.
+[[nodiscard]] Result<void> copy(const Rights& rights, QuotaGate& gate, std::string_view from,
+                                std::string_view to);
+
+[[nodiscard]] Error too_large_to_write(std::string_view name, std::uint64_t limit);
 
 }  // namespace cloche::fs

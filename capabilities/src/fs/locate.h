@@ -34,11 +34,28 @@ struct Place {
   PathParts real;  ///< of the name, its folder's links resolved
   std::string leaf;
   std::uint64_t max_bytes = 0;
+  Quota quota;
 };
+
+/// A location that was opened without leaving a folder, and where the kernel says it is.
+struct Opened {
+  FileDescriptor fd;
+  PathParts real;
+};
+
+/// Opens `path` as a mere location beneath `root`, which it lies in; `flags` are further ones of open(2). Errors:
+/// `not_capable`, when a link leads out or the place is one of the kernel's own; `io`.
+[[nodiscard]] Result<Opened> open_location(const PathParts& root, const PathParts& path, int flags,
+                                           std::string_view name);
 
 /// Errors: `not_capable`, `invalid_argument` and `io`; they call the file `name`, as the plugin did.
 [[nodiscard]] Result<Located> locate(const FileScope& scope, std::string_view name);
 [[nodiscard]] Result<Place> locate_place(const FileScope& scope, std::string_view name);
+
+/// Whether it lies in one of the kernel's own file systems, which hold processes' memory and the machine's switches behind
+/// regular files; and the error of that.
+[[nodiscard]] bool is_kernel_interface(const FileDescriptor& fd);
+[[nodiscard]] Error kernel_interface(std::string_view name);
 
 /// Opens what was located for use, with open(2) flags; the very file, whatever its name means by now.
 [[nodiscard]] Result<FileDescriptor> reopen(const Located& located, int flags, std::string_view name);

@@ -52,11 +52,11 @@ std::size_t code_point_length(std::string_view text, std::size_t at) {
   return end - at;
 }
 
+}  // namespace
+
 bool begins_with(const PathParts& path, const PathParts& start) {
   return path.size() >= start.size() && std::equal(start.begin(), start.end(), path.begin());
 }
-
-}  // namespace
 
 std::string join(const PathParts& parts) {
   std::string path;

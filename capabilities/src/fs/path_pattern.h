@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ using PathParts = std::vector<std::string>;
 /// "/a/b"; "/" for no parts.
 [[nodiscard]] std::string join(const PathParts& parts);
 
+/// Whether `path` is `start`, or lies in it.
+[[nodiscard]] bool begins_with(const PathParts& path, const PathParts& start);
+
 /// Parts a path at its slashes, dropping empty ones and "."; ".." takes back the part before it. Backslash is
 /// a character like any other. Errors: `not_capable` when ".." leads above the start; `invalid_argument` for
 /// NUL or more than 4,096 bytes.
@@ -25,6 +29,8 @@ using PathParts = std::vector<std::string>;
 struct Folder {
   PathParts real;     ///< where it is, links resolved
   PathParts written;  ///< where the host said it is
+  /// What keeps it there, where it is a plugin's own for a time.
+  std::shared_ptr<const void> keeper = {};
 };
 using Folders = std::map<std::string, Folder, std::less<>>;
 

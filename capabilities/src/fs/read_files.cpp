@@ -1,21 +1,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <cloche/text.h>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
+#include <optional>
 #include <unistd.h>
 
 #include "fs/files.h"
 #include "fs/locate.h"
+#include "fs/names_in.h"
 
 namespace cloche::fs {
 namespace {
-
-struct CloseFolder {
-  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
-using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
 
 Error too_large(std::string_view name, std::uint64_t limit) {
   return {Errc::size_limit, "'" + std::string(name) + "' is larger than the " + std::to_string(limit) +
@@ -38,18 +33,6 @@ Result<Bytes> read_all(const FileDescriptor& fd, std::string_view name, std::uin
     if (count == 0) return content;
     if (content.size() > limit) return too_large(name, limit);
   }
-}
-
-Result<OpenFolder> open_folder(const Located& located, std::string_view name) {
-  auto fd = reopen(located, O_RDONLY | O_DIRECTORY, name);
-  if (!fd) return fd.error();
-  const int own = ::fcntl(fd->get(), F_DUPFD_CLOEXEC, 0);
-  if (own < 0) return io_error("list", name, errno);
-  OpenFolder folder(::fdopendir(own));
-  if (folder) return folder;
-  const int error = errno;
-  ::close(own);
-  return io_error("list", name, error);
 }
 
 FileType type_of(const Located& located) {
@@ -102,17 +85,34 @@ Result<std::vector<FileEntry>> list(const FileScope& scope, std::string_view nam
   auto located = locate(scope, name);
   if (!located) return located.error();
   if (!located->is_folder()) return io_error("list", name, ENOTDIR);
-  auto folder = open_folder(*located, name);
+  auto folder = reopen(*located, O_RDONLY | O_DIRECTORY, name);
   if (!folder) return folder.error();
+  auto names = names_in(*folder, name);
+  if (!names) return names.error();
   std::vector<FileEntry> entries;
-  while (const dirent* entry = ::readdir(folder->get())) {
-    const std::string found = entry->d_name;
-    if (found == "." || found == ".." || !is_utf8(found)) continue;
-    const auto type = entry_type(scope, located->real, found);
+  for (const std::string& found : *names) {
+    const auto type = is_utf8(found) ? entry_type(scope, located->real, found) : std::nullopt;
     if (type) entries.push_back({found, *type});
   }
   std::ranges::sort(entries, {}, &FileEntry::name);
   return entries;
+}
+
+// In the innermost folder that has a name, for where the host keeps its folders is nobody's business.
+Result<std::string> real_path(const FileScope& scope, std::string_view name) {
+  auto located = locate(scope, name);
+  if (!located) return located.error();
+  const PathParts& path = located->real;
+  std::string shown = join(path);
+  std::size_t longest = 0;
+  for (const auto& [folder, place] : scope.folders()) {
+    const std::size_t size = place.real.size();
+    if (size < longest || size == 0 || !begins_with(path, place.real)) continue;
+    longest = size;
+    const PathParts rest(path.begin() + static_cast<std::ptrdiff_t>(size), path.end());
+    shown = "$" + folder + (rest.empty() ? "" : join(rest));
+  }
+  return shown;
 }
 
 }  // namespace cloche::fs

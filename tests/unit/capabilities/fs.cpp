@@ -5,9 +5,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <thread>
-
 #include "support.h"
 #include "temporary_folder.h"
 
@@ -154,36 +151,6 @@ TEST_CASE("a rule's own folder may not be a link out of what it begins with") {
   CHECK(failure(call, "readText", {"link/x"}) == Errc::not_capable);
   Caller absolute = world.plugin({set({rule(world.at("ws/link") + "/**")})}).value();
   CHECK(failure(absolute, "readText", {world.at("ws/link/x")}) == Errc::not_capable);
-}
-
-TEST_CASE("a link swapped while it is used never leads out") {
-  const World world;
-  Caller call = world.everywhere_in_workspace();
-  std::atomic<bool> stop = false;
-  std::thread swapper([&] {
-    const std::string victim = world.at("ws/victim");
-    const std::string fresh = world.at("ws/fresh");
-    std::error_code ignored;  // the plugin works on the same names
-    while (!stop) {
-      stdfs::create_symlink("../ws_evil", fresh, ignored);
-      stdfs::rename(fresh, victim, ignored);
-      stdfs::remove(victim, ignored);
-      stdfs::create_directory(victim, ignored);
-      std::ofstream(victim + "/x") << "good";
-      stdfs::remove_all(victim, ignored);
-    }
-  });
-  int escaped = 0;
-  for (int i = 0; i < 3000; ++i) {
-    auto text = call("fs", "readText", {"victim/x"});
-    if (text && *text == Value("hidden")) ++escaped;
-    static_cast<void>(call("fs", "writeText", {"victim/x", "written"}));
-    static_cast<void>(call("fs", "remove", {"victim/x"}));
-  }
-  stop = true;
-  swapper.join();
-  CHECK(escaped == 0);
-  CHECK(world.folder.get("ws_evil/x") == "hidden");
 }
 
 TEST_CASE("pipes, sockets, devices and the kernel's files are refused without waiting") {

@@ -3,19 +3,27 @@
 #include <cloche/registry.h>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace cloche {
 
+/// The folders that `$TEMP` stands for, one for each running plugin.
+class TemporaryFolders;
+[[nodiscard]] std::shared_ptr<TemporaryFolders> make_temporary_folders();
+
 /// Which folders path rules and plugins can name.
 struct FsOptions {
-  /// What `$NAME` stands for, by NAME: "WORKSPACE", "TEMP", "HOME" or any other. They must be there when a
-  /// plugin is loaded.
+  /// What `$NAME` stands for, by NAME: "WORKSPACE", "HOME" or any other. They must be there when a plugin is loaded.
+  /// "TEMP" is where each plugin that uses `$TEMP` is given a private folder of its own, which is removed with all in
+  /// it when the plugin is unloaded.
   std::map<std::string, std::filesystem::path> directories;
   /// When not empty, `$PLUGIN_DATA` is `<data_directory>/<plugin id>/files`, made when a plugin that uses it
   /// is loaded. A "PLUGIN_DATA" of `directories` comes before it; there, too, each plugin has a folder of its
   /// own, named by its id.
   std::filesystem::path data_directory;
+  /// Capabilities that are given the same one share a plugin's `$TEMP`; null: none is shared.
+  std::shared_ptr<TemporaryFolders> temporary = {};
 };
 
 /// `fs.read` (readText, readBytes, list, stat) and `fs.write` (writeText, writeBytes, remove, makeDirectory),

@@ -167,3 +167,49 @@ case_trace() {
   json /displayTimeUnit ms
   json /traceEvents/0/args/name cloche
 }
+case_least_privilege() {
+  mkdir -p p/files && echo text >p/files/a.txt
+  plugin 'capabilities:
+  required:
+    - {id: clock, reason: to be tested}
+    - {id: random, reason: to be tested}
+    - {id: fs.read, reason: to be tested, allow: [{path: "$WORKSPACE/p/files/**"}]}' <<'END'
+import { now } from 'cap:clock';
+import { readText } from 'cap:fs';
+now();
+await readText('$WORKSPACE/p/files/a.txt');
+await readText('$WORKSPACE/p/plugin.yaml').catch(() => {});
+END
+  serve_and_send TERM p --grant-all --least-privilege
+  exits 0
+  prints_like '^test\.plugin: random was granted and not used$'
+  prints_like "^test\\.plugin: readText of fs\\.read was denied for '.*plugin\\.yaml', 1 time\$"
+  ! grep -q 'clock was granted' "$folder/stdout" || fail 'clock was used'
+}
+case_audit_of_the_policy() {
+  plugin 'capabilities: {required: [{id: clock, reason: to be tested}]}' <<'END'
+import { now } from 'cap:clock';
+now();
+END
+  cat >policy.yaml <<'END'
+policy_version: 1
+grants: [{plugin: test.plugin, capability: clock}]
+audit: {file: audit.jsonl, events: [allow]}
+END
+  serve_and_send TERM p --policy policy.yaml
+  exits 0
+  grep -q '"event":"allow".*"capability":"clock".*"function":"now"' audit.jsonl || fail 'nothing was audited'
+}
+case_asks_on_the_terminal() {
+  plugin 'capabilities: {optional: [{id: clock, reason: to know the time}]}' <<'END'
+import { now } from 'cap:clock';
+console.log(typeof now());
+END
+  mkfifo keys
+  exec 9<>keys
+  echo s >&9
+  serve_and_send TERM p --ask <&9
+  exits 0
+  prints_like '^test\.plugin: number$'
+  grep -q 'to know the time' "$folder/stderr" || fail 'nothing was asked'
+}

@@ -5,10 +5,10 @@
 #include <unistd.h>
 #include <utility>
 
-#include "scope/conjunction.h"
 #include "scope/rule_fields.h"
 #include "text/ecma_text.h"
 #include "text/names.h"
+#include <cloche/conjunction.h>
 
 namespace cloche {
 namespace {

@@ -12,7 +12,7 @@
 #include "exec/command_rule.h"
 #include "exec/process.h"
 #include "exec/spawn.h"
-#include "scope/conjunction.h"
+#include <cloche/conjunction.h>
 
 namespace cloche::exec {
 

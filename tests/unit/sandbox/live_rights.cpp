@@ -84,19 +84,25 @@ Registry registry_with(Events& events) {
 }
 
 struct Rights {
-  explicit Rights(Policy policy = Policy::grant_all(), std::shared_ptr<Consent> consent = nullptr)
-      : host(Host::create({.registry = registry_with(events),
+  explicit Rights(Policy policy = Policy::grant_all(), std::shared_ptr<Consent> consent = nullptr,
+                  Mode its_mode = 1)
+      : mode(its_mode),
+        host(Host::create({.registry = registry_with(events),
                            .policy = std::move(policy),
+                           .workers = its_mode.workers,
                            .audit = audit,
                            .consent = std::move(consent)})
                  .value()) {}
-  [[nodiscard]] Result<Plugin> try_load(std::string source, std::string_view manifest = kOptional) {
-    const Package package = module(std::move(source), {}, std::string(manifest));
-    return host.load(manifest_of(package), std::make_shared<MemoryFiles>(package.files));
+  [[nodiscard]] Result<Plugin> try_load(std::string source, std::string_view text = kOptional) {
+    const Package package = module(std::move(source), {}, std::string(text));
+    Manifest manifest = manifest_of(package);
+    manifest.isolation = mode.isolation;
+    return host.load(manifest, std::make_shared<MemoryFiles>(package.files), {.trust_group = "test"});
   }
   [[nodiscard]] Plugin load(std::string source, std::string_view manifest = kOptional) {
     return try_load(std::move(source), manifest).value();
   }
+  Mode mode;
   Events events;
   std::shared_ptr<RecordingAudit> audit = std::make_shared<RecordingAudit>();
   Host host;
@@ -124,7 +130,7 @@ const std::string kGone = R"("NotCapable not_capable")";
 }  // namespace
 
 TEST_CASE("a function that was revoked throws at once, however it was got") {
-  Rights rights;
+  Rights rights(Policy::grant_all(), nullptr, each_mode());
   Plugin plugin = rights.load(kSource);
   CHECK(ask<int>(plugin, "now") == 1);
   CHECK(ask<int>(plugin, "soon") == 2);
@@ -152,7 +158,7 @@ TEST_CASE("who waits inside a revoked function is woken, on a fiber and on the p
 }
 
 TEST_CASE("what was revoked can be granted again, to what the plugin saved too") {
-  Rights rights;
+  Rights rights(Policy::grant_all(), nullptr, each_mode());
   Plugin plugin = rights.load(kSource);
   CHECK(rights.host.revoke("com.example.test", "t").has_value());
   CHECK(json(ask(plugin, "now")) == kGone);
@@ -168,7 +174,8 @@ TEST_CASE("a grant that expires is over at its time") {
   Policy::UserGrant grant;
   grant.match.plugin = "com.example.test";
   grant.capability.pattern = "t";
-  grant.expires = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::seconds(2);
+  grant.expires =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::seconds(2);
   policy.grants.push_back(grant);
   Rights rights(policy);
   Plugin plugin = rights.load(kSource);
@@ -178,7 +185,7 @@ TEST_CASE("a grant that expires is over at its time") {
 }
 
 TEST_CASE("another policy counts for what runs") {
-  Rights rights;
+  Rights rights(Policy::grant_all(), nullptr, each_mode());
   Plugin plugin = rights.load(kSource);
   CHECK(ask<int>(plugin, "now") == 1);
   rights.host.set_policy(Policy());
@@ -201,7 +208,7 @@ TEST_CASE("a plugin is told of changes, until it does not want to be") {
 TEST_CASE("what may be asked for is asked for when it is used, once, and the answer is remembered") {
   const auto consent = std::make_shared<Answering>();
   consent->answer({true, Policy::Lifetime::session});
-  Rights rights(Policy(), consent);
+  Rights rights(Policy(), consent, each_mode());
   Plugin plugin = rights.load(kSource);
   CHECK(ask(plugin, "state", "t") == Value("prompt"));
   CHECK(consent->asked().empty());

@@ -1,11 +1,11 @@
 #include <cloche/builtin/env.h>
 
+#include <cloche/conjunction.h>
 #include <cloche/text.h>
 #include <memory>
 #include <unistd.h>
 #include <utility>
 
-#include "scope/conjunction.h"
 #include "scope/rule_fields.h"
 #include "text/ecma_text.h"
 #include "text/names.h"

@@ -20,6 +20,7 @@ std::vector<Entry> that_take_no_scope() {
       simple("clock", {"now", {}}),
       simple("random", {"bytes", {8}}),
       simple("storage", {"set", {"key", "value"}}),
+      simple("crypto", {"randomUUID", {}}),
       {"permissions", {}, {"query", {"permissions"}}, {}, Use{"request", {"asked.for"}}, {}, {}},
       {"config",
        {},
@@ -42,6 +43,20 @@ std::vector<Entry> of_files() {
        {"writeText", {"b.md", "text"}},
        Use{"writeText", {"secret/key", "text"}},
        {},
+       {},
+       {}},
+  };
+}
+
+std::vector<Entry> of_the_machine() {
+  using Texts = std::vector<std::string>;
+  return {
+      {"env", rule({{"names", Texts{"LC_*"}}}), {"get", {"LC_ALL"}}, Use{"get", {"LD_PRELOAD"}}, {}, {}, {}},
+      {"exec",
+       rule({{"command", "sleep"}, {"args", Texts{"*"}}}),
+       {"run", {"sleep", Array{"0"}}},
+       Use{"run", {"sleep", Array{"0", "0"}}},
+       Use{"run", {"sleep", Array{"1000"}}},
        {},
        {}},
   };
@@ -85,7 +100,7 @@ std::vector<Entry> of_others() {
 
 std::vector<Entry> entries() {
   std::vector<Entry> all;
-  for (auto&& group : {that_take_no_scope(), of_files(), of_others()})
+  for (auto&& group : {that_take_no_scope(), of_files(), of_the_machine(), of_others()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -1,5 +1,6 @@
 #include <cloche/builtin/env.h>
 
+#include <cloche/conjunction.h>
 #include <cloche/text.h>
 #include <memory>
 #include <unistd.h>

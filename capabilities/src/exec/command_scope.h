@@ -3,6 +3,7 @@
 #include <boost/describe.hpp>
 #include <cloche/builtin/exec.h>
 #include <cloche/call.h>
+#include <cloche/conjunction.h>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,7 +13,6 @@
 #include "exec/command_rule.h"
 #include "exec/process.h"
 #include "exec/spawn.h"
-#include <cloche/conjunction.h>
 
 namespace cloche::exec {
 

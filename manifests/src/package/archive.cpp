@@ -4,9 +4,12 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <array>
+#include <cerrno>
 #include <cloche/text.h>
 #include <memory>
 #include <string_view>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace cloche {
@@ -52,8 +55,12 @@ class Reading {
   }
 
   Result<ArchiveFiles> read() {
+    if (::access(file_.c_str(), R_OK) != 0) {
+      return Error(Errc::io, "cannot open the archive: " + std::generic_category().message(errno))
+          .at({file_.string(), 0, 0});
+    }
     if (::archive_read_open_filename(archive_.get(), file_.c_str(), kBlock) != ARCHIVE_OK)
-      return Error(Errc::io, "cannot open the archive: " + reason(archive_.get())).at({file_.string(), 0, 0});
+      return invalid(reason(archive_.get()));
     archive_entry* entry = nullptr;
     int next = ARCHIVE_OK;
     while ((next = ::archive_read_next_header(archive_.get(), &entry)) == ARCHIVE_OK) {

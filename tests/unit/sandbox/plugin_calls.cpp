@@ -47,7 +47,7 @@ const std::string kUpper = "export const upper = (text) => text.toUpperCase();";
 }  // namespace
 
 TEST_CASE("a plugin calls what another one provides, in the highest version that it says it can use") {
-  Sandbox box(each_mode(), with_plugins());
+  Sandbox box(each_thread(), with_plugins());
   Plugin caller = box.load(user());
   CHECK(ask(caller, "who", "acme:text/upper") == Value());
   CHECK(ask(caller, "up", "a") == Value("no_such_export"));
@@ -73,7 +73,7 @@ TEST_CASE("what the scope or the manifest does not name cannot be called, nor wh
 }
 
 TEST_CASE("the one that is called runs with its own grants, and the caller with its own") {
-  Sandbox box(each_mode(), with_plugins());
+  Sandbox box(each_thread(), with_plugins());
   Plugin caller = box.load(user());
   Plugin callee =
       box.load(provider("com.example.upper", "1.1.0",

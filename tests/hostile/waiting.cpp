@@ -2,6 +2,7 @@
 #include "unit/capabilities/http_server.h"
 #include "unit/sandbox/support.h"
 
+#include <atomic>
 #include <cloche/builtin/net.h>
 #include <filesystem>
 #include <iterator>
@@ -30,8 +31,10 @@ void allow_descriptors(rlim_t count) {
 TEST_CASE("a thousand slow fetches wait on one worker: no thread for any of them, and others go on") {
   constexpr int kFetches = 1000;
   allow_descriptors(4096);
-  HttpServer server([](const HttpServer::Request&) {
-    return HttpServer::Reply{HttpServer::reply(200, "late").bytes, HttpServer::Reply::Then::hold};
+  std::atomic<bool> late{false};
+  HttpServer server([&](const HttpServer::Request&) {
+    using Then = HttpServer::Reply::Then;
+    return HttpServer::Reply{HttpServer::reply(200, "late").bytes, late ? Then::keep : Then::hold};
   });
   Registry registry;
   define_net(registry, {.requests_per_plugin = kFetches,
@@ -53,6 +56,7 @@ TEST_CASE("a thousand slow fetches wait on one worker: no thread for any of them
   CHECK(ask<int>(healthy, "ping", 2) == 3);
   CHECK(entries_of("/proc/self/task") == threads);
   CHECK(entries_of("/proc/self/fd") - descriptors <= 2 * kFetches + 16);
+  late = true;
   server.release();
   CHECK(all.get().value() == kFetches);
 }

@@ -1,5 +1,6 @@
-// What plugins do with a network, and what networks do with plugins: rebinding, disguises, redirects, bodies without end.
-// The plugin gets an error, its neighbour answers all the while, and nothing is sent where nothing may be.
+// What plugins do with a network, and what networks do with plugins: rebinding, disguises, redirects, bodies
+// without end. The plugin gets an error, its neighbour answers all the while, and nothing is sent where
+// nothing may be.
 #include <cloche/builtin/net.h>
 #include <cstdlib>
 #include <filesystem>

@@ -61,10 +61,17 @@ Result<std::optional<Bytes>> read(Call& call, std::uint32_t id) {
   if (!transfer)
     return Error(Errc::invalid_argument,
                  "no open response has the id " + std::to_string(id) + "; it may be read to its end");
+  call.about(transfer->subject());
   auto piece = call.wait(transfer->read());
   const bool over = piece ? !*piece : piece.error().code() != Errc::invalid_argument;
   if (over) streams.close(call, id);
   return piece;
+}
+
+void close(Call& call, std::uint32_t id) {
+  auto& streams = call.reactor().service<Streams>();
+  if (const auto transfer = streams.find(call, id)) call.about(transfer->subject());
+  streams.close(call, id);
 }
 
 Result<std::shared_ptr<NetScope>> make_scope(const Grant& grant, const PluginInfo&) {
@@ -104,9 +111,7 @@ void define_net(Registry& registry, NetOptions options) {
              {{"url", "options"},
               "Sends a request and gives the response without its body, which `read` gives by the id."})
       .async("read", &net::read, {{"id"}, "The next piece of an open response's body; undefined at its end."})
-      .async("close",
-             [](Call& call, std::uint32_t id) { call.reactor().service<net::Streams>().close(call, id); },
-             {{"id"}, "Ends an open response before its end."});
+      .async("close", &net::close, {{"id"}, "Ends an open response before its end."});
 }
 
 }  // namespace cloche

@@ -21,8 +21,8 @@ enum class AddressKind : std::uint8_t {
   reserved,     ///< anything else that is not of the internet
 };
 
-/// An address of IPv4 or IPv6. One of IPv4 that is written as IPv6 maps it (`::ffff:10.0.0.1`) is the same as the plain
-/// one.
+/// An address of IPv4 or IPv6. One of IPv4 that is written as IPv6 maps it (`::ffff:10.0.0.1`) is the same as
+/// the plain one.
 class Address {
  public:
   /// As IPv6 maps it, for IPv4.

@@ -8,9 +8,9 @@
 
 namespace cloche::net {
 
-/// The addresses of a URL's host that `use` may connect to, the preferred ones first, never none, and what bounds it
-/// there. Errors: `not_capable` when all there are are outside the scope, which tells none of them; those of the
-/// resolver.
+/// The addresses of a URL's host that `use` may connect to, the preferred ones first, never none, and what
+/// bounds it there. Errors: `not_capable` when all there are are outside the scope, which tells none of them;
+/// those of the resolver.
 struct Destinations {
   std::vector<Address> addresses;
   NetRule::Bounds bounds;

@@ -29,8 +29,8 @@ class Slot {
   std::shared_ptr<Client> client_;
 };
 
-/// What one plugin has under way on one thread, and the connections it may use again. They are shared with nobody, so
-/// that no plugin's request is answered with what another's left behind on a connection.
+/// What one plugin has under way on one thread, and the connections it may use again. They are shared with
+/// nobody, so that no plugin's request is answered with what another's left behind on a connection.
 class Client : public std::enable_shared_from_this<Client> {
  public:
   Client(Reactor& reactor, std::size_t slots) : multi_(reactor, slots), free_(slots) {}
@@ -48,8 +48,8 @@ class Client : public std::enable_shared_from_this<Client> {
   std::deque<Promise<std::shared_ptr<Slot>>> waiting_;
 };
 
-/// The clients of one thread: a service of its reactor. One that was not asked for since the sweep before last, and has
-/// nothing under way, goes with its connections.
+/// The clients of one thread: a service of its reactor. One that was not asked for since the sweep before
+/// last, and has nothing under way, goes with its connections.
 class Clients {
  public:
   explicit Clients(Reactor& reactor) : reactor_(reactor) {}

@@ -40,8 +40,8 @@ struct Opened {
   Deadline deadline;
 };
 
-/// Sends what the plugin of `call` asks for, follows redirects, and waits for the head of the response; the scope of
-/// `call` is a NetScope. `most_bytes` bounds the body beside the grant and the options.
+/// Sends what the plugin of `call` asks for, follows redirects, and waits for the head of the response; the
+/// scope of `call` is a NetScope. `most_bytes` bounds the body beside the grant and the options.
 [[nodiscard]] Result<Opened> open(Call& call, const NetOptions& options, std::string_view url,
                                   FetchOptions wanted, ByteCount most_bytes);
 

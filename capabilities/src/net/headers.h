@@ -18,9 +18,9 @@ using Headers = std::vector<Header>;
 /// Names in lower case; of a name that comes more than once, the values parted by ", ".
 using HeaderMap = std::map<std::string, std::string>;
 
-/// The headers a plugin wants sent. Error: `invalid_argument`, for names that are none (RFC 9110, 5.1), values that
-/// would end the line, a name given twice, and headers that are the host's: those that say where a message ends or
-/// which connection it belongs to.
+/// The headers a plugin wants sent. Error: `invalid_argument`, for names that are none (RFC 9110, 5.1),
+/// values that would end the line, a name given twice, and headers that are the host's: those that say where
+/// a message ends or which connection it belongs to.
 [[nodiscard]] Result<Headers> request_headers(const HeaderMap& wanted);
 
 /// Whether `value` can be sent as it is: no CR, LF, NUL or other control character but the tab.

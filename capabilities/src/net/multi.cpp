@@ -9,7 +9,8 @@
 namespace cloche::net {
 namespace {
 
-// Once for the process, before the first handle. Nothing ever undoes it, for the application may use libcurl too.
+// Once for the process, before the first handle. Nothing ever undoes it, for the application may use libcurl
+// too.
 void begin_library() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) throw std::bad_alloc();

@@ -14,9 +14,10 @@ class MultiClient {
   virtual void ended(int code) = 0;
 };
 
-/// libcurl's multi interface on a Reactor: transfers, and the connections they leave open for each other. libcurl says
-/// which sockets and which times matter (curl_multi_socket_action(3)), so nothing here waits. Belongs to the reactor's
-/// thread. Handles are curl's easy handles, whose CURLOPT_PRIVATE is their MultiClient.
+/// libcurl's multi interface on a Reactor: transfers, and the connections they leave open for each other.
+/// libcurl says which sockets and which times matter (curl_multi_socket_action(3)), so nothing here waits.
+/// Belongs to the reactor's thread. Handles are curl's easy handles, whose CURLOPT_PRIVATE is their
+/// MultiClient.
 class Multi {
  public:
   /// At most `connections` are kept open while nobody uses them. Throws std::bad_alloc.

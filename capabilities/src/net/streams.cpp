@@ -39,8 +39,8 @@ class Streams::Ended {
   std::vector<std::uint32_t> ids_;
 };
 
-// What ties a stream to its grant: the lease, which must not outlive the plugin, so that whoever ends it drops it, on
-// whichever thread.
+// What ties a stream to its grant: the lease, which must not outlive the plugin, so that whoever ends it
+// drops it, on whichever thread.
 class Streams::Tie {
  public:
   // Called by the lease, perhaps before `hold`.

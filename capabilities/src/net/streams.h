@@ -12,15 +12,15 @@
 
 namespace cloche::net {
 
-/// The responses that plugins of one thread have open: a service of its reactor. Each belongs to one grant, which its
-/// scope stands for, and ends with it.
+/// The responses that plugins of one thread have open: a service of its reactor. Each belongs to one grant,
+/// which its scope stands for, and ends with it.
 class Streams {
  public:
   explicit Streams(Reactor& reactor);
   ~Streams();
 
-  /// Keeps it until it is closed, the capability is revoked or the plugin goes; gives its id, never 0. Errors:
-  /// `not_capable` when that has been; `io`.
+  /// Keeps it until it is closed, the capability is revoked or the plugin goes; gives its id, never 0.
+  /// Errors: `not_capable` when that has been; `io`.
   [[nodiscard]] Result<std::uint32_t> add(Call& call, std::shared_ptr<Transfer> transfer);
   /// Null when the caller has none of that id.
   [[nodiscard]] std::shared_ptr<Transfer> find(const Call& call, std::uint32_t id) const;

@@ -36,7 +36,8 @@ Result<Addresses> look_up(const std::string& host) {
   return addresses;
 }
 
-// The names that wait, shared with the threads, which may outlast the resolver: a look-up cannot be called off.
+// The names that wait, shared with the threads, which may outlast the resolver: a look-up cannot be called
+// off.
 class Queue : public std::enable_shared_from_this<Queue> {
  public:
   explicit Queue(std::size_t threads) : threads_(threads) {}

@@ -97,7 +97,8 @@ bool Transfer::set_up_method() {
   return set(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
 }
 
-// A name without a value is written with ';', and one that libcurl is not to add by itself with nothing after the ':'.
+// A name without a value is written with ';', and one that libcurl is not to add by itself with nothing after
+// the ':'.
 bool Transfer::set_up_headers() {
   bool typed = false;
   bool named = false;

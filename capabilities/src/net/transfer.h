@@ -37,9 +37,9 @@ struct Head {
   HeaderMap headers;
 };
 
-/// One HTTP exchange, without redirects. Destroying it ends it. Belongs to the reactor's thread. The body waits where it
-/// is, in the kernel and at the server, until it is read. Errors of all futures: `io`; `size_limit` when the response
-/// is larger than was allowed.
+/// One HTTP exchange, without redirects. Destroying it ends it. Belongs to the reactor's thread. The body
+/// waits where it is, in the kernel and at the server, until it is read. Errors of all futures: `io`;
+/// `size_limit` when the response is larger than was allowed.
 class Transfer final : public MultiClient {
  public:
   [[nodiscard]] static Result<std::shared_ptr<Transfer>> begin(std::shared_ptr<Slot> slot, Request request);
@@ -47,12 +47,14 @@ class Transfer final : public MultiClient {
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer() override;
 
-  /// To be called once.
+  /// What it is about, for the audit.
+  [[nodiscard]] std::string subject() const { return request_.method + " " + request_.url.shown(); }
+  /// Its result is there for one.
   [[nodiscard]] Future<Head> head() const { return head_promise_.future(); }
   /// Whether there was nobody at the address, so that another may be tried.
   [[nodiscard]] bool unreachable() const noexcept { return unreachable_; }
-  /// The next piece of the body, decoded, once there is one; nothing at its end. Error, besides: `invalid_argument`
-  /// while another read waits.
+  /// The next piece of the body, decoded, once there is one; nothing at its end. Error, besides:
+  /// `invalid_argument` while another read waits.
   [[nodiscard]] Future<std::optional<Bytes>> read();
 
  private:

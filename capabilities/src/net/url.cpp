@@ -12,7 +12,8 @@ namespace cloche::net {
 namespace {
 
 constexpr std::size_t kLongest = 8192;
-// A name is decoded, mapped to ASCII, and may then be an address in disguise; more rounds than that nothing takes.
+// A name is decoded, mapped to ASCII, and may then be an address in disguise; more rounds than that nothing
+// takes.
 constexpr int kRounds = 5;
 
 struct FreeUrl {

@@ -10,18 +10,18 @@
 
 namespace cloche::net {
 
-/// An http or https URL in one spelling, so that what is matched against rules is what is connected to. It is parsed by
-/// the library that connects, and rewritten until that reads it back as it is written:
+/// An http or https URL in one spelling, so that what is matched against rules is what is connected to. It is
+/// parsed by the library that connects, and rewritten until that reads it back as it is written:
 ///
-/// - the host is in lower case, in ASCII (IDNA 2008 with UTS 46, as RFC 5890 has it), without a dot at its end. Every
-///   way to write an address of IPv4 (`2130706433`, `0x7f.1`) becomes dotted decimal;
+/// - the host is in lower case, in ASCII (IDNA 2008 with UTS 46, as RFC 5890 has it), without a dot at its
+///   end. Every way to write an address of IPv4 (`2130706433`, `0x7f.1`) becomes dotted decimal;
 /// - the port is there unless it is the scheme's own, the path begins with '/' and is without `.` and `..`;
-/// - of percent-encodings, those of letters, digits and `-._~` are resolved, and what is left is in upper case (RFC 3986,
-///   6.2.2); what is not ASCII is encoded.
+/// - of percent-encodings, those of letters, digits and `-._~` are resolved, and what is left is in upper
+///   case (RFC 3986, 6.2.2); what is not ASCII is encoded.
 ///
-/// Refused is whatever different readers read differently: credentials (`user@host`), backslashes, spaces and control
-/// characters, zones, slashes more or fewer than two, a host that ends in a number and is no address, an encoded NUL,
-/// and `..` behind an encoded slash. Fragments are dropped. At most 8,192 bytes.
+/// Refused is whatever different readers read differently: credentials (`user@host`), backslashes, spaces and
+/// control characters, zones, slashes more or fewer than two, a host that ends in a number and is no address,
+/// an encoded NUL, and `..` behind an encoded slash. Fragments are dropped. At most 8,192 bytes.
 class Url {
  public:
   /// Error: `invalid_argument`; its text says nothing of the query.

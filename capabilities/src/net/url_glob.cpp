@@ -32,8 +32,8 @@ bool UrlGlob::at_stop(std::string_view text) const {
   return text.front() == stop_ || (stop_ == '/' && (text.starts_with("%2F") || text.starts_with("%5C")));
 }
 
-// Which beginnings of the pattern match what was read so far, for each further character. No two stars are neighbours,
-// so that passing one over is a single step.
+// Which beginnings of the pattern match what was read so far, for each further character. No two stars are
+// neighbours, so that passing one over is a single step.
 bool UrlGlob::matches_rest(std::string_view text) const {
   const std::size_t count = tokens_.size();
   std::vector<char> now(count + 1, 0);

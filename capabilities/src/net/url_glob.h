@@ -8,8 +8,9 @@
 
 namespace cloche::net {
 
-/// A pattern for a path or a query: `*` stands for any characters but the one it stops at, `**` for any at all. An
-/// encoded slash or backslash is a slash to `*`. Matching takes time in proportion to the lengths of both.
+/// A pattern for a path or a query: `*` stands for any characters but the one it stops at, `**` for any at
+/// all. An encoded slash or backslash is a slash to `*`. Matching takes time in proportion to the lengths of
+/// both.
 class UrlGlob {
  public:
   /// `text` is in the canonical spelling. Error: `invalid_argument` for more than 1,024 bytes.

@@ -13,9 +13,11 @@ namespace cloche::net {
 /// Which URLs a rule means: `SCHEME://HOST[:PORT]/PATH[?QUERY]`.
 ///
 /// - SCHEME is `https` or `http`.
-/// - HOST is a name or an address; `*.example.com` is any name below example.com and not itself; `*` is any host.
+/// - HOST is a name or an address; `*.example.com` is any name below example.com and not itself; `*` is any
+///   host.
 /// - PORT is a number or `*`; without it, the scheme's own.
-/// - In PATH `*` stands for any characters but '/', and `**` for any: `/**` is every path. It is never left out.
+/// - In PATH `*` stands for any characters but '/', and `**` for any: `/**` is every path. It is never left
+///   out.
 /// - Without QUERY any query will do. With it, the query has to match it: there `*` stops at '&'.
 ///
 /// Everything else is literal, in the spelling that Url gives it. Immutable.

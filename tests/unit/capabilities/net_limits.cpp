@@ -23,8 +23,8 @@ Caller friend_of(const HttpServer& server, Fields more = {}, NetOptions options 
   return net_plugin({net_grant({std::move(more)})}, std::move(options), limits);
 }
 
-// A gzip stream (RFC 1952) of so many times 258 zeros: a literal, and then copies of what is before, in the fixed code of
-// RFC 1951.
+// A gzip stream (RFC 1952) of so many times 258 zeros: a literal, and then copies of what is before, in the
+// fixed code of RFC 1951.
 std::string bomb(int copies) {
   std::string out("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
   unsigned byte = 0;

@@ -60,7 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(path.size() > kLongestWritten ? !again : again.has_value() && *again == *name);
   }
   const std::string first = input.substr(0, middle);
-  if (cloche::is_utf8(input))
+  constexpr std::size_t kLargestTable = 20'000;
+  if (cloche::is_utf8(input) && first.size() * (input.size() - middle) < kLargestTable)
     require(glob_matches(first, input.substr(middle + 1)) ==
             plainly_matches(first, input.substr(middle + 1)));
   const auto pattern = PathPattern::parse(std::string_view(input).substr(0, middle), folders);

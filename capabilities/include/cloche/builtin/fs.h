@@ -26,13 +26,19 @@ struct FsOptions {
   std::shared_ptr<TemporaryFolders> temporary = {};
 };
 
-/// `fs.read` (readText, readBytes, list, stat) and `fs.write` (writeText, writeBytes, remove, makeDirectory),
-/// all asynchronous.
+/// `fs.read` (readText, readBytes, list, stat, realpath, watch, unwatch) and `fs.write` (writeText, writeBytes,
+/// makeDirectory, remove, rename, copy), all asynchronous but `unwatch`.
 ///
-/// The scope of either is a list of rules with a `path` pattern and, if wanted, `max_bytes` for one file. In
-/// a pattern `*` and `?` stop at '/' and at a leading dot; `**` between slashes stands for any folders,
-/// dotted ones too, or none. A rule that denies a folder denies all in it. Nothing may be read that is larger
-/// than the plugin's `limits.message`, for it could not cross.
+/// The scope of either is a list of rules with a `path` pattern and, if wanted, `max_bytes` for one file and, for
+/// `fs.write`, a `quota` for all that lies in the folder the pattern begins with, at 1 KiB for each name besides its
+/// content; a write into it adds up what is there. In a pattern `*` and `?` stop at '/' and at a leading dot; `**`
+/// between slashes stands for any folders, dotted ones too, or none. A rule that denies a folder denies all in it.
+/// Nothing may be read that is larger than the plugin's `limits.message`, for it could not cross.
+///
+/// What moves or removes a folder needs all that lies in it to be inside the scope, by its new path too, and looks
+/// before it begins; nothing becomes readable by being moved, and `copy` needs `fs.read` of what is copied. `watch`
+/// tells `{type, path}` of a file, or of what lies directly in a folder: "created", "changed", "removed", or
+/// "overflow" when more happened than the plugin took; it ends when what is watched is removed or moved.
 ///
 /// Plugins name files as `$WORKSPACE/a.md`, as `a.md` (in `$WORKSPACE`) or by absolute path. Symbolic links
 /// are followed only within the folder a rule begins with, only when they are relative, and only when what
@@ -40,7 +46,7 @@ struct FsOptions {
 /// through a link. Only regular files and folders can be used; the kernel's file systems (/proc, /sys) never,
 /// whatever the rules say. A hard link is a file of its own name.
 ///
-/// Errors: `not_capable` outside the scope; `size_limit`; `invalid_argument` for a name that is none; `io`
+/// Errors: `not_capable` outside the scope; `size_limit`; `quota`, also with 256 watches; `invalid_argument` for a name that is none; `io`
 /// with the system's reason.
 void define_fs(Registry& registry, FsOptions options);
 

@@ -163,3 +163,28 @@ case_a_rate_limit_ends_it() {
   exits 6
   complains '\[rate_limit\]'
 }
+case_events_settings_and_transactions() {
+  plugin 'config: {schema: s.json, defaults: {depth: 5}}' 'capabilities:' '  required:' \
+    '    - {id: config, reason: Settings}' \
+    '    - {id: storage, reason: Store}' \
+    '    - {id: events.publish, reason: Tell, allow: [{topic: "a.**"}]}' \
+    '    - {id: events.subscribe, reason: Listen, allow: [{topic: "a.*"}]}' <<'JS'
+import { get } from "cap:config";
+import { publish, subscribe } from "cap:events";
+import { keys, transaction } from "cap:storage";
+export async function go() {
+  const heard = [];
+  subscribe("**", ({ topic, value, publisher }) => heard.push([topic, value, publisher]));
+  await publish("a.b", { x: [1] });
+  await publish("a.b.c", "outside of what it may hear");
+  const denied = await publish("b", 1).catch((error) => error.code);
+  const done = await transaction([{ action: "set", key: "k", value: 1 }], [{ key: "k" }]);
+  const again = await transaction([{ action: "removePrefix", key: "" }], [{ key: "k" }]);
+  return [get("depth"), heard, denied, done, again, await keys("", { limit: 1 })];
+}
+JS
+  echo '{"properties": {"depth": {"type": "integer"}}}' >p/s.json
+  run call p go --grant-all
+  exits 0
+  prints '[5,[["a.b",{"x":[1]},"test.plugin"]],"not_capable",true,false,["k"]]'
+}

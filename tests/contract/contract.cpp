@@ -24,16 +24,17 @@ Decision prompted(const Entry& entry) {
 
 template <class Check>
 void for_each_entry(Check check) {
-  for (const Entry& entry : entries()) {
-    CAPTURE(entry.capability);
+  for (std::size_t i = 0, count = entries(World()).size(); i < count; ++i) {
     World world;
+    const Entry entry = entries(world).at(i);
+    CAPTURE(entry.capability);
     check(world, entry);
   }
 }
 
 TEST_CASE("every capability that is registered is put to the test") {
   const World world;
-  const auto all = entries();
+  const auto all = entries(world);
   for (const auto& capability : world.registry()->capabilities()) {
     const auto count = std::ranges::count(all, capability->entry.id, &Entry::capability);
     CHECK_MESSAGE(count == 1, capability->entry.id, ": give it an entry in tests/contract/entries.cpp");
@@ -61,19 +62,21 @@ TEST_CASE("what is outside of the scope is denied, by the name of the capability
   for_each_entry([](World& world, const Entry& entry) {
     REQUIRE(capability_of(world, entry).entry.scope.empty() == !entry.rule);
     if (!entry.rule) return;
-    REQUIRE(entry.outside);
     Stage stage(world, entry);
-    CHECK(stage.run(entry.inside));
-    const Error error = stage.run(*entry.outside).error();
-    CHECK(error.code() == Errc::not_capable);
-    const std::string module(capability_of(world, entry).entry.module());
-    CHECK_MESSAGE(error.message().find(module) != std::string::npos, error.message());
-
+    const Value inside = stage.run(entry.inside).value();
+    if (entry.outside) {
+      const Error error = stage.run(*entry.outside).error();
+      CHECK(error.code() == Errc::not_capable);
+      const std::string module(capability_of(world, entry).entry.module());
+      CHECK_MESSAGE(error.message().find(module) != std::string::npos, error.message());
+    }
     for (const bool denies : {false, true}) {  // a layer that allows nothing, and one that denies the rule
+      if (denies && !entry.outside) continue;
       Grants grants = Stage::granted(entry);
       ScopeSet& set = (denies ? grants.granted[0].deny : grants.granted[0].allow).emplace_back();
       if (denies) set.rules.push_back(*entry.rule);
-      CHECK(Stage(world, entry, std::move(grants)).run(entry.inside).error().code() == Errc::not_capable);
+      const auto result = Stage(world, entry, std::move(grants)).run(entry.inside);
+      CHECK((entry.outside ? !result && result.error().code() == Errc::not_capable : *result != inside));
     }
   });
 }
@@ -173,7 +176,7 @@ AuditEvent event_of(const Entry& entry, const Use& use, const Call::Notes& notes
 
 TEST_CASE("the audit is told what a call was about, and by which rule it was let through or that none did") {
   for_each_entry([](World& world, const Entry& entry) {
-    if (!entry.rule) return;
+    if (!entry.outside) return;
     Stage stage(world, entry);
     const auto log = AuditLog::open({.file = world.folder.path() / "audit.jsonl"}).value();
     for (const Use& use : {entry.inside, *entry.outside}) {

@@ -62,6 +62,19 @@ std::vector<Entry> of_the_machine() {
   };
 }
 
+std::vector<Entry> of_the_net(const World& world) {
+  return {
+      {"net.fetch",
+       rule({{"url", world.url("/*/a")}}),
+       {"fetch", {world.url("/now/a")}},
+       Use{"fetch", {world.url("/now/b")}},
+       Use{"fetch", {world.url("/later/a")}},
+       {},
+       {}},
+      {"secrets", rule({{"name", "token"}, {"url", "https://example.com/*"}}), {"list", {}}, {}, {}, {}, {}},
+  };
+}
+
 std::vector<Entry> of_others() {
   const auto files = [] { return rule({{"topic", "file.*"}}); };
   return {
@@ -98,9 +111,9 @@ std::vector<Entry> of_others() {
 
 }  // namespace
 
-std::vector<Entry> entries() {
+std::vector<Entry> entries(const World& world) {
   std::vector<Entry> all;
-  for (auto&& group : {that_take_no_scope(), of_files(), of_the_machine(), of_others()})
+  for (auto&& group : {that_take_no_scope(), of_files(), of_the_machine(), of_the_net(world), of_others()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

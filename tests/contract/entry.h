@@ -22,7 +22,7 @@ struct Entry {
   std::string capability;
   std::optional<ScopeRule> rule;  ///< what is granted; nothing: it takes no scope
   Use inside;                     ///< works
-  std::optional<Use> outside;     ///< is outside of `rule`
+  std::optional<Use> outside;     ///< is outside of `rule`; nothing: it answers with what is inside
   std::optional<Use> waits;       ///< waits until it is ended; nothing: no function of it can
   /// Leaves a callback behind, its last argument, which is added; nothing: no function of it does.
   std::optional<Use> leaves;
@@ -30,6 +30,6 @@ struct Entry {
 };
 
 /// One for each capability of a World's registry.
-[[nodiscard]] std::vector<Entry> entries();
+[[nodiscard]] std::vector<Entry> entries(const World& world);
 
 }  // namespace cloche::contract

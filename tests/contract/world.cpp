@@ -16,9 +16,15 @@ void define_editor(Registry& registry, World& world) {
       });
 }
 
+testing::HttpServer::Reply reply_to(const testing::HttpServer::Request& request) {
+  auto reply = testing::HttpServer::reply(200, "text");
+  if (request.target.starts_with("/later")) reply.then = testing::HttpServer::Reply::Then::hold;
+  return reply;
+}
+
 }  // namespace
 
-World::World() {
+World::World() : server_(reply_to) {
   folder.put("ws/a.md", "alpha");
   folder.put("ws/secret/key", "hidden");
   BuiltinOptions options;
@@ -27,6 +33,7 @@ World::World() {
   options.log = spdlog_sink(log);
   options.config = config;
   options.events = events;
+  options.net.secrets = secrets_in_memory({{"token", "hidden"}});
   registry_ = std::make_shared<Registry>(builtin_capabilities(std::move(options)));
   define_editor(*registry_, *this);
 }

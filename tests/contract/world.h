@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "unit/capabilities/http_server.h"
 #include "unit/capabilities/support.h"
 #include "unit/capabilities/temporary_folder.h"
 
@@ -32,13 +33,15 @@ struct OpenRule {
 };
 BOOST_DESCRIBE_STRUCT(OpenRule, (), (language))
 
-/// What capabilities work on while they are tested: a folder, an application, other plugins, a user; and the registry
+/// What capabilities work on while they are tested: a folder, a server, an application, other plugins, a user; and the registry
 /// of all there are.
 class World final : public PluginDirectory, public PermissionDesk {
  public:
   World();
 
   [[nodiscard]] std::shared_ptr<const Registry> registry() const noexcept { return registry_; }
+  /// Of the server: `/now/…` answers at once, `/later/…` when it is told to.
+  [[nodiscard]] std::string url(const std::string& path) const { return server_.url(path); }
 
   [[nodiscard]] Result<std::string> provider(const PluginInfo&, std::string_view) const override {
     return std::string("com.acme.other");
@@ -58,6 +61,7 @@ class World final : public PluginDirectory, public PermissionDesk {
   Pending<Permission> decisions;  ///< of the user
 
  private:
+  testing::HttpServer server_;
   std::shared_ptr<Registry> registry_;
 };
 

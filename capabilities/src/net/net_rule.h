@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cloche/conjunction.h>
 #include <cloche/grants.h>
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,6 @@
 
 #include "net/address_ranges.h"
 #include "net/url_pattern.h"
-#include <cloche/conjunction.h>
 
 namespace cloche::net {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <cloche/conjunction.h>
 #include <cloche/grants.h>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "net/url_pattern.h"
-#include <cloche/conjunction.h>
 
 namespace cloche::secrets {
 

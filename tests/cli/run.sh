@@ -4,7 +4,7 @@
 serve_and_send() {
   local signal=$1 pid
   shift
-  "$cloche" run "$@" >"$folder/stdout" 2>"$folder/stderr" &
+  "$cloche" run "$@" <&0 >"$folder/stdout" 2>"$folder/stderr" &
   pid=$!
   for _ in {1..200}; do
     ! grep -q serving "$folder/stdout" || break

@@ -135,10 +135,10 @@ TEST_CASE("a manifest that cannot be read is told with its name") {
   refused(folder);
 }
 
-TEST_CASE("a folder that is none") {
+TEST_CASE("what is neither a folder nor an archive") {
   const Folder folder;
   CHECK(cloche::Package::open(folder.root() / "nowhere").error().code() == cloche::Errc::io);
-  CHECK(cloche::Package::open(folder.root() / "secret.js").error().code() == cloche::Errc::io);
+  CHECK(cloche::Package::open(folder.root() / "secret.js").error().code() == cloche::Errc::source_invalid);
 }
 
 TEST_CASE("a file whose digest is listed is read only if it has it") {

@@ -32,32 +32,33 @@ bool UrlGlob::at_stop(std::string_view text) const {
   return text.front() == stop_ || (stop_ == '/' && (text.starts_with("%2F") || text.starts_with("%5C")));
 }
 
-// Which beginnings of the pattern match what was read so far, for each further character. No two stars are
-// neighbours, so that passing one over is a single step.
+// Follows, character by character, which beginnings of the pattern match what was read so far, in ascending
+// order. Mostly those are few. No two stars are neighbours, so that passing one over is a single step, and
+// one that is reached again, out of order, is there already.
 bool UrlGlob::matches_rest(std::string_view text) const {
-  const std::size_t count = tokens_.size();
-  std::vector<char> now(count + 1, 0);
-  std::vector<char> next(count + 1, 0);
-  const auto reach = [&](std::vector<char>& states, std::size_t state) {
-    states[state] = 1;
-    if (state < count && tokens_[state].kind != Token::Kind::literal) states[state + 1] = 1;
+  std::vector<std::size_t> now;
+  std::vector<std::size_t> next;
+  const auto reach = [&](std::vector<std::size_t>& states, std::size_t state) {
+    if (!states.empty() && states.back() >= state) return;
+    states.push_back(state);
+    if (state < tokens_.size() && tokens_[state].kind != Token::Kind::literal) states.push_back(state + 1);
   };
   reach(now, 0);
-  for (std::size_t at = 0; at < text.size(); ++at) {
+  for (std::size_t at = 0; at < text.size() && !now.empty(); ++at) {
     const bool stopped = at_stop(text.substr(at));
-    std::ranges::fill(next, 0);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (now[i] == 0) continue;
-      const Token& token = tokens_[i];
+    next.clear();
+    for (const std::size_t state : now) {
+      if (state == tokens_.size()) continue;
+      const Token& token = tokens_[state];
       if (token.kind == Token::Kind::literal) {
-        if (token.literal == text[at]) reach(next, i + 1);
+        if (token.literal == text[at]) reach(next, state + 1);
       } else if (token.kind == Token::Kind::two_stars || !stopped) {
-        reach(next, i);
+        reach(next, state);
       }
     }
     now.swap(next);
   }
-  return now[count] != 0;
+  return !now.empty() && now.back() == tokens_.size();
 }
 
 bool UrlGlob::matches(std::string_view text) const {

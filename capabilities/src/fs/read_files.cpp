@@ -8,6 +8,7 @@
 #include "fs/files.h"
 #include "fs/locate.h"
 #include "fs/names_in.h"
+#include "fs/temporary_file.h"
 
 namespace cloche::fs {
 namespace {
@@ -91,7 +92,8 @@ Result<std::vector<FileEntry>> list(const FileScope& scope, std::string_view nam
   if (!names) return names.error();
   std::vector<FileEntry> entries;
   for (const std::string& found : *names) {
-    const auto type = is_utf8(found) ? entry_type(scope, located->real, found) : std::nullopt;
+    const bool shown = is_utf8(found) && !is_temporary_name(found);
+    const auto type = shown ? entry_type(scope, located->real, found) : std::nullopt;
     if (type) entries.push_back({found, *type});
   }
   std::ranges::sort(entries, {}, &FileEntry::name);

@@ -10,6 +10,9 @@
 namespace cloche::fs {
 namespace {
 
+constexpr std::string_view kPrefix = ".cloche-";
+constexpr std::string_view kSuffix = ".tmp";
+
 Result<mode_t> mode_to_keep(const Place& place, std::string_view name) {
   struct stat status {};
   if (::fstatat(place.folder.get(), place.leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -28,9 +31,9 @@ Result<std::string> temporary_name() {
   auto filled = system_random()(bytes);
   if (!filled) return filled.error();
   for (const std::uint8_t byte : bytes) number = number << 8 | byte;
-  char text[48];
-  std::snprintf(text, sizeof text, ".cloche-%016llx.tmp", static_cast<unsigned long long>(number));
-  return std::string(text);
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
+  return std::string(kPrefix) + digits + std::string(kSuffix);
 }
 
 }  // namespace
@@ -80,6 +83,10 @@ Result<void> TemporaryFile::put_in_place(mode_t mode) {
   made_ = false;
   sync_folder(place_.folder);
   return {};
+}
+
+bool is_temporary_name(std::string_view name) noexcept {
+  return name.starts_with(kPrefix) && name.ends_with(kSuffix);
 }
 
 void sync_folder(const FileDescriptor& folder) {

@@ -40,6 +40,9 @@ class TemporaryFile {
   bool made_ = false;
 };
 
+/// Whether it is a name such as a TemporaryFile has meanwhile; plugins are not shown those.
+[[nodiscard]] bool is_temporary_name(std::string_view name) noexcept;
+
 /// Makes what was renamed, made or removed in `folder` last. It is done already, so a folder that cannot be synchronised
 /// is no failure.
 void sync_folder(const FileDescriptor& folder);

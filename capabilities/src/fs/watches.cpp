@@ -9,6 +9,7 @@
 
 #include "fs/inotify.h"
 #include "fs/locate.h"
+#include "fs/temporary_file.h"
 
 namespace cloche::fs {
 namespace {
@@ -113,7 +114,7 @@ class Watches::One : public std::enable_shared_from_this<One> {
     if (name.empty()) return true;
     PathParts path = path_;
     path.emplace_back(name);
-    return is_utf8(name) && scope_.permit(path).has_value();
+    return is_utf8(name) && !is_temporary_name(name) && scope_.permit(path).has_value();
   }
 
   void stop() {

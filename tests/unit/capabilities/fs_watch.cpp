@@ -73,6 +73,20 @@ TEST_CASE("nothing is told of what is outside the scope") {
   CHECK(file_failure(call, "watch", {"none.md", Function(listener.ear)}) == Errc::io);
 }
 
+TEST_CASE("of a file that a plugin writes, only its name is seen, not how it is put in place") {
+  const FilesWorld world;
+  Caller call = world.everywhere();
+  const Listener listener;
+  REQUIRE(listener.watch(call, "sub"));
+  world.folder.put("ws/sub/.cloche-0123456789abcdef.tmp", "left by a crash");
+  REQUIRE(call("fs", "writeText", {"sub/new", "1"}));
+  REQUIRE(call("fs", "remove", {"sub/new"}));
+  listener.await(call, "removed sub/new\n");
+  CHECK(listener.heard("created sub/new\n"));
+  CHECK_FALSE(listener.heard(".cloche-"));
+  CHECK(inspect(call("fs", "list", {"sub"}).value()).find(".cloche-") == std::string::npos);
+}
+
 TEST_CASE("a file is watched until it is gone") {
   const FilesWorld world;
   Caller call = world.everywhere();

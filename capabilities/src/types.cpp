@@ -85,7 +85,10 @@ std::string module_declaration(std::string_view name, const std::vector<const Ca
 }  // namespace
 
 std::string type_declarations(const Registry& registry, std::span<const std::string> capability_ids) {
-  const std::set<std::string> ids(capability_ids.begin(), capability_ids.end());
+  std::set<std::string> ids(capability_ids.begin(), capability_ids.end());
+  for (const auto& capability : registry.capabilities()) {
+    if (capability->entry.implicit) ids.insert(capability->entry.id);
+  }
   std::map<std::string, std::vector<const Capability*>> modules;
   for (const std::string& id : ids) {
     const Capability* capability = registry.find(id);

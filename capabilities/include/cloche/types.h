@@ -7,8 +7,8 @@
 namespace cloche {
 
 /// The TypeScript declarations of what a plugin that holds exactly these capabilities may import: one
-/// `declare module` for each module, in the order of their names, with the functions of the facets named. Ids
-/// the registry does not know are left out. The order of `capability_ids` does not matter.
+/// `declare module` for each module, in the order of their names, with the functions of the facets named, and of
+/// the capabilities that every plugin has. Ids the registry does not know are left out. The order of `capability_ids` does not matter.
 [[nodiscard]] std::string type_declarations(const Registry& registry,
                                             std::span<const std::string> capability_ids);
 

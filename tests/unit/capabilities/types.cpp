@@ -36,6 +36,12 @@ TEST_CASE("declarations hold exactly the capabilities asked for, in a stable ord
   CHECK(type_declarations(registry, {}).empty());
 }
 
+TEST_CASE("what every plugin has is declared without being asked for") {
+  Registry registry = sample();
+  registry.define("self").implicit().sync("id", [] { return 1; });
+  CHECK(type_declarations(registry, {}).find("declare module \"cap:self\"") != std::string::npos);
+}
+
 TEST_CASE("names TypeScript reserves are exported all the same") {
   const std::string text = type_declarations(sample(), std::vector<std::string>{"zoo.delete"});
   CHECK(text.find("  function export_1(first: number | undefined, arg2: boolean): Promise<number>;\n"

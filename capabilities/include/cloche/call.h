@@ -28,7 +28,8 @@ struct PluginInfo {
   std::string version;
   Limits limits = {};                    ///< what its grants allow; `bind` fills them in
   std::shared_ptr<UseWatch> watch = {};  ///< counts what capabilities let it use; null: nobody counts
-  std::shared_ptr<PluginDirectory> neighbours = {};  ///< the other plugins of its host; null: it cannot reach any
+  std::shared_ptr<PluginDirectory> neighbours =
+      {};  ///< the other plugins of its host; null: it cannot reach any
   std::shared_ptr<const ConfigTerms> config = {};  ///< what its package says of its settings; null: nothing
 };
 
@@ -66,7 +67,7 @@ class Call {
       : plugin_(plugin),
         holdings_(holdings),
         holding_(holding),
-        epoch_(holding.epoch()),
+        stamp_(holding.stamp()),
         grant_(holding.grant()),
         scope_(holding.scope()),
         services_(services) {}
@@ -84,7 +85,7 @@ class Call {
   }
 
   /// Whether the grant it began with still stands.
-  [[nodiscard]] bool live() const noexcept { return holding_.epoch() == epoch_ && holding_.granted(); }
+  [[nodiscard]] bool live() const noexcept { return holding_.stamp() == stamp_; }
 
   /// Whether nobody waits for the result any more: the caller's deadline passed, the plugin is being unloaded, or the
   /// capability was revoked.
@@ -112,7 +113,7 @@ class Call {
   /// For what the function leaves behind (a subscription, a stream): has `end` called, once, when the capability is
   /// revoked or the plugin goes, on whichever thread does that. At once when that has been.
   [[nodiscard]] std::unique_ptr<Lease> lease(std::function<void()> end) {
-    return holding_.lease(epoch_, std::move(end));
+    return holding_.lease(Holding::epoch_of(stamp_), std::move(end));
   }
 
   /// Tells the audit what the call is about, without what is secret in it (a path, a URL without its query, a command),
@@ -156,7 +157,7 @@ class Call {
   const PluginInfo& plugin_;
   Holdings& holdings_;
   Holding& holding_;
-  const std::uint64_t epoch_;
+  const std::uint64_t stamp_;
   const Grant& grant_;
   void* const scope_;
   CallServices& services_;

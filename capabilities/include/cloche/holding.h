@@ -38,20 +38,25 @@ class Holding {
  public:
   /// `ignored`: using it while it is not granted does nothing, instead of throwing.
   Holding(std::string capability, Permission state, bool ignored)
-      : capability_(std::move(capability)), ignored_(ignored), state_(state) {}
+      : capability_(std::move(capability)), ignored_(ignored), stamp_(static_cast<std::uint64_t>(state)) {}
   Holding(const Holding&) = delete;
   Holding& operator=(const Holding&) = delete;
 
   [[nodiscard]] const std::string& capability() const noexcept { return capability_; }
-  [[nodiscard]] Permission state() const noexcept { return state_.load(std::memory_order_acquire); }
+  [[nodiscard]] Permission state() const noexcept { return static_cast<Permission>(stamp() % kStates); }
   [[nodiscard]] bool ignored() const noexcept { return ignored_; }
   [[nodiscard]] bool granted() const noexcept { return state() == Permission::granted; }
-  [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return stamp() / kStates; }
+  /// Epoch and state in one: as long as it is the same, nothing has changed.
+  [[nodiscard]] std::uint64_t stamp() const noexcept { return stamp_.load(std::memory_order_acquire); }
+  [[nodiscard]] static constexpr std::uint64_t epoch_of(std::uint64_t stamp) noexcept {
+    return stamp / kStates;
+  }
 
   /// The grant and what the capability made of it; of the last grant there was, where it is not granted now. What a
   /// call that is under way was given stays until the plugin goes.
-  [[nodiscard]] const Grant& grant() const noexcept { return held_.back()->grant; }
-  [[nodiscard]] void* scope() const noexcept { return held_.back()->scope.get(); }
+  [[nodiscard]] const Grant& grant() const noexcept { return current_->grant; }
+  [[nodiscard]] void* scope() const noexcept { return current_->scope.get(); }
 
   /// From now on it is granted.
   void open(Grant grant, std::shared_ptr<void> scope);
@@ -65,6 +70,7 @@ class Holding {
   [[nodiscard]] std::unique_ptr<Lease> lease(std::uint64_t epoch, std::function<void()> end);
 
  private:
+  static constexpr std::uint64_t kStates = 4;
   struct Held {
     Grant grant;
     std::shared_ptr<void> scope;
@@ -74,8 +80,8 @@ class Holding {
 
   const std::string capability_;
   const bool ignored_;
-  std::atomic<Permission> state_;
-  std::atomic<std::uint64_t> epoch_{0};
+  std::atomic<std::uint64_t> stamp_;
+  const Held* current_ = nullptr;  // of held_
   std::mutex mutex_;
   std::uint64_t last_lease_ = 0;  // under mutex_, as is
   std::map<LeaseId, std::function<void()>> ends_;

@@ -4,6 +4,12 @@
 
 namespace cloche {
 
+namespace {
+
+constexpr std::uint64_t bits(Permission state) { return static_cast<std::uint64_t>(state); }
+
+}  // namespace
+
 std::string_view to_string(Permission permission) noexcept {
   switch (permission) {
     case Permission::granted: return "granted";
@@ -28,12 +34,16 @@ class Holding::Leased final : public Lease {
 
 void Holding::open(Grant grant, std::shared_ptr<void> scope) {
   held_.push_back(std::make_unique<const Held>(Held{std::move(grant), std::move(scope)}));
-  state_.store(Permission::granted, std::memory_order_release);
+  current_ = held_.back().get();
+  std::uint64_t before = stamp();
+  while (!stamp_.compare_exchange_weak(before, before / kStates * kStates + bits(Permission::granted))) {
+  }
 }
 
 void Holding::shut(Permission state) noexcept {
-  state_.store(state, std::memory_order_release);
-  epoch_.fetch_add(1, std::memory_order_acq_rel);
+  std::uint64_t before = stamp();
+  while (!stamp_.compare_exchange_weak(before, (before / kStates + 1) * kStates + bits(state))) {
+  }
 }
 
 void Holding::end_leases() {

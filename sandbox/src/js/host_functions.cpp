@@ -149,16 +149,20 @@ std::optional<Error> HostFunctions::ask_for(const Slot& slot) {
   return error;
 }
 
-Answer HostFunctions::run(const Slot& slot, Invocation& invocation) {
-  Call call = slot.bound.call(slot.services);
-  std::optional<CallAudit> audit;
-  if (slot.audit != nullptr) audit.emplace(*slot.audit, slot.bound).listen(call);
+Answer HostFunctions::run(const Slot& slot, Invocation& invocation, Call& call) {
   Call* const outer = slot.services.exchange_call(&call);
   Answer answer = slot.sync->call(invocation, call);
   slot.services.exchange_call(outer);
   if (!call.live()) [[unlikely]]
     answer = Answer::failed(call.revoked());
-  if (audit) audit->end(answer.kind == Answer::Kind::error ? &answer.error : nullptr);
+  return answer;
+}
+
+Answer HostFunctions::run_audited(const Slot& slot, Invocation& invocation, Call& call) {
+  CallAudit audit(*slot.audit, slot.bound);
+  audit.listen(call);
+  Answer answer = run(slot, invocation, call);
+  audit.end(answer.kind == Answer::Kind::error ? &answer.error : nullptr);
   return answer;
 }
 
@@ -197,7 +201,9 @@ void HostFunctions::call_sync(const Info& info) {
   Reader reader(isolate, slot.boundary);
   Writer writer(isolate, slot.boundary);
   Invocation invocation{reader, writer, arguments.refs()};
-  const Answer answer = run(slot, invocation);
+  Call call = slot.bound.call(slot.services);
+  const Answer answer =
+      slot.audit == nullptr ? run(slot, invocation, call) : run_audited(slot, invocation, call);
   if (answer.kind == Answer::Kind::number) {
     return_number(info.GetReturnValue(), answer.number);
   } else if (answer.kind == Answer::Kind::value) {

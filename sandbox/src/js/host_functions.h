@@ -41,7 +41,8 @@ class HostFunctions {
   };
 
   [[nodiscard]] static std::optional<Error> ask_for(const Slot& slot);
-  [[nodiscard]] static Answer run(const Slot& slot, Invocation& invocation);
+  [[nodiscard]] static Answer run(const Slot& slot, Invocation& invocation, Call& call);
+  [[nodiscard]] static Answer run_audited(const Slot& slot, Invocation& invocation, Call& call);
   static void run(const Slot& slot, CallServices& services, PendingCall& pending,
                   std::optional<Error>& refused);
   static void refuse_async(const Slot& slot, const v8::FunctionCallbackInfo<v8::Value>& info);

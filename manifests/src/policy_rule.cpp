@@ -25,7 +25,10 @@ bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
       ++t;
     } else if (star != std::string_view::npos) {
       p = star + 1;
-      t = ++from;
+      if (p == pattern.size()) return true;
+      from = text.find(pattern[p], from + 1);  // nowhere else can the rest begin
+      if (from == std::string_view::npos) return false;
+      t = from;
     } else {
       return false;
     }

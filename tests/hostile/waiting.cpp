@@ -36,10 +36,11 @@ TEST_CASE("a thousand slow fetches wait on one worker: no thread for any of them
     using Then = HttpServer::Reply::Then;
     return HttpServer::Reply{HttpServer::reply(200, "late").bytes, late ? Then::keep : Then::hold};
   });
+  NetOptions net;
+  net.requests_per_plugin = kFetches;
+  net.timeout = net.stall_timeout = std::chrono::minutes(5);
   Registry registry;
-  define_net(registry, {.requests_per_plugin = kFetches,
-                        .timeout = std::chrono::minutes(5),
-                        .stall_timeout = std::chrono::minutes(5)});
+  define_net(registry, std::move(net));
   Sandbox box(1, std::move(registry));
   Plugin healthy = box.load("export const ping = (x) => x + 1;");
   Plugin plugin = box.load(

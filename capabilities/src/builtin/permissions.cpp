@@ -1,6 +1,5 @@
 #include <cloche/builtin/permissions.h>
 
-#include <algorithm>
 #include <cloche/function.h>
 #include <cloche/value.h>
 #include <map>
@@ -23,18 +22,20 @@ Result<std::string> request(Call& call, const std::string& capability) {
   return std::string(to_string(*state));
 }
 
-double on_change(Call& call, const Function& listener) {
+Result<std::uint32_t> on_change(Call& call, const Function& listener) {
   Holdings& holdings = call.holdings();
+  auto& leases = call.scope<Listeners>().leases;
+  if (leases.size() >= call.plugin().limits.pending)
+    return Error(Errc::pending_limit, "onChange: no more listeners are taken; end some with offChange");
   const auto number = holdings.watch([listener](std::string_view capability, Permission state) {
     static_cast<void>(listener({Value(std::string(capability)), Value(std::string(to_string(state)))}));
   });
-  call.scope<Listeners>().leases[number] = call.lease([&holdings, number] { holdings.unwatch(number); });
-  return static_cast<double>(number);
+  leases[number] = call.lease([&holdings, number] { holdings.unwatch(number); });
+  return static_cast<std::uint32_t>(number);
 }
 
-void off_change(Call& call, double number) {
-  const auto id = static_cast<std::uint64_t>(std::max(number, 0.0));
-  if (call.scope<Listeners>().leases.erase(id) > 0) call.holdings().unwatch(id);
+void off_change(Call& call, std::uint32_t number) {
+  if (call.scope<Listeners>().leases.erase(number) > 0) call.holdings().unwatch(number);
 }
 
 }  // namespace

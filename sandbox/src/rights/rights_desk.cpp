@@ -124,7 +124,7 @@ Result<void> RightsDesk::ask_for_upgrade(const Manifest& manifest, const Upgrade
     const bool required =
         std::ranges::count(manifest.required, change.capability, &CapabilityRequest::id) > 0;
     if (!required || (change.kind != Kind::wider && change.kind != Kind::new_required)) continue;
-    const auto answer = ask_for(shared, nullptr, change.capability).answer.get();
+    const auto answer = ask_for(shared, nullptr, change.capability, Again::yes).answer.get();
     if (answer && *answer == Permission::granted) continue;
     return Error(Errc::not_capable, "the new version requires more than was accepted: " + change.text)
         .at(change.where);
@@ -257,13 +257,13 @@ RightsDesk::Question RightsDesk::ask(const std::shared_ptr<Instance>& instance, 
   return ask_for(std::make_shared<const Manifest>(instance->manifest()), instance, std::string(capability));
 }
 
-// A question that is under way is not asked again.
+// A question that is under way is not asked again, and neither is one whose answer the instance has not heard of yet.
 RightsDesk::Question RightsDesk::ask_for(std::shared_ptr<const Manifest> manifest,
                                          const std::shared_ptr<Instance>& instance,
-                                         const std::string& capability) {
-  const Result<Permission> denied(Permission::denied);
+                                         const std::string& capability, Again again) {
   const Promise<Permission> answered;
   std::optional<ConsentRequest> request;
+  std::optional<Grants> known;
   std::uint64_t ticket = 0;
   {
     const std::scoped_lock lock(mutex_);
@@ -274,10 +274,21 @@ RightsDesk::Question RightsDesk::ask_for(std::shared_ptr<const Manifest> manifes
       same->second.waiting.push_back(answered);
       return {answered.future(), same->first};
     }
-    request = parts_.consent ? request_for(*manifest, capability) : std::nullopt;
-    if (!request) return {denied, 0};
-    ticket = ++last_ticket_;
-    pending_.emplace(ticket, Pending{key, std::move(manifest), instance, {answered}});
+    Grants now = resolve_locked(*manifest, policy_of(instance.get()));
+    const Decision* const decision = now.decision(capability);
+    const bool open = decision != nullptr && (decision->prompt || again == Again::yes);
+    request = open && parts_.consent ? request_for(*manifest, capability) : std::nullopt;
+    if (request) {
+      ticket = ++last_ticket_;
+      pending_.emplace(ticket, Pending{key, std::move(manifest), instance, {answered}});
+    } else {
+      known = std::move(now);
+    }
+  }
+  if (known) {
+    const bool granted = known->find(capability) != nullptr;
+    if (instance) instance->regrant(std::move(*known));
+    return {Result<Permission>(granted ? Permission::granted : Permission::denied), 0};
   }
   parts_.consent->ask(*request).then(kInline,
                                      [self = shared_from_this(), ticket](const Result<ConsentAnswer>& given) {
@@ -295,18 +306,23 @@ ConsentAnswer RightsDesk::answer_of(const Result<ConsentAnswer>& answer) const {
   return {policy_.defaults.prompt_timeout == Verdict::allow, Lifetime::session};
 }
 
+// Until the answer is kept, whoever asks for the same waits for it.
 void RightsDesk::answer(std::uint64_t ticket, const Result<ConsentAnswer>& given) {
   std::optional<Pending> pending;
   ConsentAnswer answer;
   {
     const std::scoped_lock lock(mutex_);
-    auto node = pending_.extract(ticket);
-    if (!node) return;  // the time was over
-    pending = std::move(node.mapped());
+    const auto found = pending_.find(ticket);
+    if (found == pending_.end() || std::exchange(found->second.answered, true)) return;  // it was too late
+    pending = found->second;
     answer = answer_of(given);
   }
   keep(*pending, answer);
   note(AuditEvent::Kind::prompt, *pending->manifest, pending->key.second, words_of(answer));
+  {
+    const std::scoped_lock lock(mutex_);
+    pending = std::move(pending_.extract(ticket).mapped());
+  }
   tell_instances(pending->key.first);
   for (const auto& waiting : pending->waiting)
     waiting.settle(answer.allowed ? Permission::granted : Permission::denied);

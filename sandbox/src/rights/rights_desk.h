@@ -89,6 +89,7 @@ class RightsDesk final : public std::enable_shared_from_this<RightsDesk> {
     std::shared_ptr<const Manifest> manifest;
     std::weak_ptr<Instance> instance;  // who is given what counts once; none: nobody runs yet
     std::vector<Promise<Permission>> waiting;
+    bool answered = false;  // the answer is being kept
   };
   struct Once {
     std::weak_ptr<Instance> instance;
@@ -98,8 +99,11 @@ class RightsDesk final : public std::enable_shared_from_this<RightsDesk> {
 
   [[nodiscard]] Grants resolve_locked(const Manifest& manifest, const Policy& policy) const;
   [[nodiscard]] Policy policy_of(const Instance* instance) const;
+  /// Whether what is granted already is asked for all the same.
+  enum class Again : bool { no, yes };
   [[nodiscard]] Question ask_for(std::shared_ptr<const Manifest> manifest,
-                                 const std::shared_ptr<Instance>& instance, const std::string& capability);
+                                 const std::shared_ptr<Instance>& instance, const std::string& capability,
+                                 Again again = Again::no);
   [[nodiscard]] std::optional<ConsentRequest> request_for(const Manifest& manifest,
                                                           const std::string& capability) const;
   [[nodiscard]] std::optional<AcceptedManifest> accepted_of(const std::string& plugin) const;

@@ -71,10 +71,11 @@ void Runner::end(Runner* outer) {
   if (outer != nullptr) outer->come_back();
 }
 
-// Where the fiber waits meanwhile, it does so for the stay.
+// Where the fiber waits meanwhile, it does so for the stay. An interrupt that has begun may be about to end this one, and
+// must not end what comes next.
 void Runner::leave(SliceEnd why) {
   meter_end();
-  if (interrupt_pending_.load()) note_end();
+  note_end();
   account();
   worker_.running = nullptr;
   isolate_->Exit();
@@ -98,7 +99,7 @@ void Runner::come_back() {
 
 Runner::Stay Runner::set_aside(const Budget& budget) {
   meter_end();
-  if (interrupt_pending_.load()) note_end();
+  note_end();
   account();
   if (stop_) isolate_->CancelTerminateExecution();
   usage_->ran({slice_began_, since_ - slice_began_}, SliceEnd::parked);
